@@ -1,0 +1,232 @@
+import * as pulumi from "@pulumi/pulumi";
+import { z } from "zod";
+import { mistakes } from "./config/rules";
+import { closest } from "./config/words";
+
+/** The stack's configuration: one schema from which the types, the defaults, the checks and the reference are made. */
+
+const name = z
+    .string()
+    .regex(/^[a-z]([-a-z0-9]{0,30}[a-z0-9])?$/, "must be lower-case letters, digits and dashes, as in a DNS label");
+const cidr = z.string().describe("IPv4 CIDR block");
+const version = z.string().regex(/^\d+\.\d+\.\d+$/, "must be an exact version such as 1.36.3");
+const quantity = z.string().regex(/^\d+(\.\d+)?(m|Ki|Mi|Gi|k|M|G|%)?$/, "must be a Kubernetes quantity such as 500Mi");
+const settings = z.record(z.string(), z.json());
+
+const reservation = z.strictObject({ cpu: quantity, memory: quantity });
+
+const host = z.strictObject({
+    name: name.describe("The host's name, also its node's name"),
+    role: z.enum(["control-plane", "worker"]),
+    instanceType: z.string().optional().describe("ECS instance type; left out, it is chosen by cpus and memoryGiB"),
+    cpus: z.number().int().positive().optional().describe("vCPUs, where no instanceType is named"),
+    memoryGiB: z.number().positive().optional().describe("GiB of memory, where no instanceType is named"),
+    workloads: z.boolean().default(true).describe("Whether applications may run on it"),
+    address: z.string().optional().describe("Private address; left out, the 10th, 11th … of network.hosts"),
+    publicBandwidthMbps: z
+        .number()
+        .int()
+        .min(1)
+        .max(100)
+        .default(20)
+        .describe("Outgoing bandwidth of its public address, Mbit/s, paid by traffic"),
+    systemDiskGiB: z.number().int().min(20).default(40),
+});
+
+const disk = z.strictObject({
+    name: name.describe("Which application's data it holds"),
+    host: z.string().describe("The host that it is attached to"),
+    sizeGiB: z.number().int().min(1).max(32768),
+    category: z.string().optional().describe("Disk category; left out, disks.category"),
+});
+
+export const schema = z.strictObject({
+    zone: z.string().default("cn-hangzhou-i").describe("Availability zone, in the region `alicloud:region`"),
+    network: z
+        .strictObject({
+            vpc: cidr.default("10.20.0.0/16").describe("The VPC"),
+            hosts: cidr.default("10.20.0.0/24").describe("The vSwitch that the hosts are in"),
+            pods: cidr.default("10.244.0.0/16").describe("Pods (flannel)"),
+            services: cidr.default("10.96.0.0/16").describe("Services"),
+        })
+        .prefault({}),
+    access: z.strictObject({
+        cidrs: z.array(z.string()).min(1).describe("Who may reach SSH and the Kubernetes API, as CIDR blocks"),
+        anywhere: z.boolean().default(false).describe("Says that 0.0.0.0/0 in access.cidrs is meant"),
+    }),
+    image: z
+        .string()
+        .default("^debian_12_\\d+_x64_20G_alibase_\\d+\\.vhd$")
+        .describe("Regular expression for the system image; the newest match is used for new hosts"),
+    hosts: z.array(host).default([
+        { name: "master", role: "control-plane", instanceType: "ecs.c6.large", ...hostDefaults() },
+        { name: "node-01", role: "worker", instanceType: "ecs.c6.xlarge", ...hostDefaults() },
+        { name: "node-02", role: "worker", instanceType: "ecs.c6.xlarge", ...hostDefaults() },
+    ]),
+    disks: z
+        .strictObject({
+            data: z.array(disk).default([{ name: "mysql", host: "node-02", sizeGiB: 20 }]),
+            category: z.string().default("cloud_essd"),
+            protect: z
+                .boolean()
+                .default(true)
+                .describe("Whether Pulumi refuses to delete data disks at all (`pulumi destroy --exclude-protected`)"),
+            keepOnDestroy: z
+                .boolean()
+                .default(true)
+                .describe("Whether a data disk outlives its resource, to be found again by the next `pulumi up`"),
+            snapshots: z
+                .strictObject({
+                    hour: z.number().int().min(0).max(23).default(2).describe("Hour of the daily snapshot, UTC+8"),
+                    keepDays: z.number().int().min(1).max(65536).default(7),
+                })
+                .prefault({}),
+        })
+        .prefault({}),
+    kubernetes: z
+        .strictObject({
+            version: version.default("1.36.3"),
+            containerd: z
+                .string()
+                .regex(/^\d+\.\d+$/)
+                .default("2.2")
+                .describe("Minor version of the container runtime"),
+            flannel: version.default("0.26.7"),
+            metricsServer: version.default("0.7.2"),
+            k9s: version.default("0.50.9"),
+            cgroupDriver: z.enum(["systemd", "cgroupfs"]).default("systemd"),
+            kubeReserved: reservation.prefault({ cpu: "100m", memory: "300Mi" }),
+            systemReserved: reservation.prefault({ cpu: "100m", memory: "300Mi" }),
+            evictionHard: z
+                .record(z.string(), quantity)
+                .default({ "memory.available": "200Mi", "nodefs.available": "2Gi", "imagefs.available": "2Gi" }),
+            evictionSoft: z.record(z.string(), quantity).default({ "memory.available": "400Mi" }),
+            maxLogSize: quantity.default("20Mi").describe("Size at which a container's log is rotated; 3 are kept"),
+            kubelet: settings.default({}).describe("Further settings of the KubeletConfiguration, as they are"),
+            kubeProxy: settings.default({}).describe("Further settings of the KubeProxyConfiguration, as they are"),
+            ignorePreflightErrors: z.array(z.string()).default([]).describe("kubeadm checks that only warn"),
+            restrictOomScoreAdj: z
+                .boolean()
+                .default(false)
+                .describe("For hosts that may not lower an OOM score (containers): containerd does not try"),
+        })
+        .prefault({}),
+    mirrors: z
+        .strictObject({
+            urls: z
+                .record(z.string(), z.array(z.string()).min(1))
+                .default({})
+                .describe("Upstream URL prefix → mirrors of it, tried in order before the upstream itself"),
+            images: z
+                .record(z.string(), z.array(z.string()).min(1))
+                .default({})
+                .describe("Image registry → mirrors of it, tried in order before the registry itself"),
+        })
+        .prefault({}),
+    mysql: z
+        .strictObject({
+            image: z.string().default("docker.io/library/mysql:8.4.6"),
+            disk: z.string().default("mysql").describe("The data disk that holds its data"),
+            memory: quantity.default("1Gi").describe("Memory request and limit"),
+            cpu: quantity.default("250m").describe("CPU request"),
+            databases: z
+                .array(name)
+                .default(["nacos"])
+                .describe("Databases, each with a user of the same name and a generated password"),
+        })
+        .prefault({}),
+});
+
+function hostDefaults() {
+    return { workloads: true, publicBandwidthMbps: 20, systemDiskGiB: 40 };
+}
+
+export type Settings = z.infer<typeof schema>;
+export type Host = Settings["hosts"][number];
+export type DataDisk = Settings["disks"]["data"][number];
+
+/** The settings of a stack, with what else identifies it. */
+export type StackConfig = Settings & { stack: string; region: string };
+
+/** Every mistake in a stack's configuration, one a line, each naming the key, the value and the way out. */
+export class ConfigurationError extends Error {
+    constructor(readonly mistakes: string[]) {
+        super(
+            `${mistakes.length} mistake${mistakes.length > 1 ? "s" : ""} in the stack's configuration:\n` +
+                mistakes.map((line) => `  - ${line}`).join("\n"),
+        );
+        this.name = "ConfigurationError";
+    }
+}
+
+/**
+ * Checks settings as they come from YAML and fills in the defaults.
+ * @throws ConfigurationError with all mistakes at once
+ */
+export function parseSettings(input: Record<string, unknown>): Settings {
+    const result = schema.safeParse(input);
+    if (!result.success) throw new ConfigurationError(result.error.issues.flatMap((issue) => explain(issue, input)));
+    const found = mistakes(result.data);
+    if (found.length > 0) throw new ConfigurationError(found);
+    return result.data;
+}
+
+/** Reads the configuration of the stack that runs. `alicloud:region` is the provider's own key. */
+export function loadConfig(): StackConfig {
+    const prefix = `${pulumi.getProject()}:`;
+    const input: Record<string, unknown> = {};
+    for (const [key, value] of Object.entries(pulumi.runtime.allConfig())) {
+        if (key.startsWith(prefix)) input[key.slice(prefix.length)] = decode(value);
+    }
+    return {
+        ...parseSettings(input),
+        stack: pulumi.getStack(),
+        region: new pulumi.Config("alicloud").require("region"),
+    };
+}
+
+/** Structured values reach the program as JSON, scalars as their text. */
+function decode(value: string): unknown {
+    try {
+        return JSON.parse(value);
+    } catch {
+        return value;
+    }
+}
+
+function explain(issue: z.core.$ZodIssue, input: unknown): string[] {
+    const key = issue.path.map(String).join(".");
+    if (issue.code === "unrecognized_keys") {
+        const known = knownKeys(issue.path);
+        return issue.keys.map((unknown) => {
+            const full = key ? `${key}.${unknown}` : unknown;
+            return `${full}: no such key; did you mean ${closest(unknown, known)}? Known here: ${known.join(", ")}`;
+        });
+    }
+    const value = issue.path.reduce<unknown>((at, part) => (at as Record<PropertyKey, unknown>)?.[part], input);
+    if (value === undefined) return [`${key}: required and missing${hint(key)}`];
+    return [`${key}: ${JSON.stringify(value)}: ${issue.message}`];
+}
+
+function hint(key: string): string {
+    return key.startsWith("access")
+        ? '; name the addresses that may reach SSH and the Kubernetes API, for example access: {cidrs: ["198.51.100.7/32"]}'
+        : "";
+}
+
+/** The keys that the schema knows at a path. */
+function knownKeys(path: PropertyKey[]): string[] {
+    let at: z.ZodType = schema;
+    for (const part of path) {
+        at = unwrap(at);
+        at = at instanceof z.ZodArray ? (at.element as z.ZodType) : (at as z.ZodObject).shape[part as string];
+    }
+    return Object.keys((unwrap(at) as z.ZodObject).shape);
+}
+
+function unwrap(type: z.ZodType): z.ZodType {
+    while (type instanceof z.ZodDefault || type instanceof z.ZodPrefault || type instanceof z.ZodOptional) {
+        type = type.unwrap() as z.ZodType;
+    }
+    return type;
+}

@@ -1,0 +1,81 @@
+import { existsSync, readFileSync, readdirSync } from "node:fs";
+import { mkdir, rename } from "node:fs/promises";
+import * as path from "node:path";
+
+import { cacheDir } from "../paths";
+import { part, partDir, partsDir } from "./cache";
+import { locked } from "./lock";
+import { Progress } from "./progress";
+import { Recipe } from "./recipes";
+import { run } from "./run";
+
+const environment = {
+    GOCACHE: path.join(cacheDir, "go-build"),
+    GOMODCACHE: path.join(cacheDir, "go-mod"),
+    GOFLAGS: "-buildvcs=false -trimpath",
+    GOTOOLCHAIN: "local",
+    GOWORK: "off",
+};
+
+/** The folder with a module's go.mod, go.sum and, where the module is our own program, its sources. */
+export const moduleDir = (recipe: Recipe) => path.join(__dirname, "go", recipe.name);
+
+/**
+ * Builds the recipes that are not in the cache yet, one after the other in their order (each takes every core), and
+ * returns the folder of each one's binaries by its name. Go's own caches, some 20 GB, are removed after the last
+ * one, unless TEST_CLUSTER_KEEP_BUILD_CACHE=1; after a failure they stay, for the next try.
+ */
+export async function goParts(recipes: Recipe[], progress: Progress): Promise<{ [name: string]: string }> {
+    const dirs = Object.fromEntries(recipes.map((recipe) => [recipe.name, goPartDir(recipe)]));
+    if (Object.values(dirs).every(existsSync)) return dirs;
+    // One builder at a time on a machine: they share Go's caches, and the last step removes these.
+    await locked(
+        path.join(partsDir(), ".locks", "go"),
+        () => progress("another process is building with Go, waiting"),
+        async () => {
+            for (const [index, recipe] of recipes.entries())
+                await goPart(recipe, (line) => progress(`[${index + 1}/${recipes.length}] ${line}`));
+            if (process.env.TEST_CLUSTER_KEEP_BUILD_CACHE !== "1")
+                await run("go", ["clean", "-cache", "-modcache"], { env: environment });
+        },
+    );
+    return dirs;
+}
+
+function goPart(recipe: Recipe, progress: Progress): Promise<string> {
+    const make = async (dir: string) => {
+        const out = path.join(dir, ".out");
+        await mkdir(out);
+        await run("go", buildArguments(recipe, out), {
+            cwd: moduleDir(recipe),
+            env: { ...environment, CGO_ENABLED: recipe.cgo ? "1" : "0" },
+        });
+        for (const [name, pkg] of Object.entries(recipe.binaries))
+            await rename(path.join(out, builtName(pkg)), path.join(dir, name));
+        await run("rmdir", [out]);
+    };
+    return part(recipe.name, recipe.version, inputs(recipe), make, progress, `about ${recipe.minutes} min`);
+}
+
+/** Where the recipe's binaries are once it is built. */
+export const goPartDir = (recipe: Recipe) => partDir(recipe.name, recipe.version, inputs(recipe));
+
+/** `go build`'s arguments; `out` is a folder. */
+export function buildArguments(recipe: Recipe, out: string): string[] {
+    const stamps = Object.entries(recipe.stamps ?? {}).map(([variable, value]) => `-X ${variable}=${value}`);
+    return ["build", "-ldflags", ["-s -w", ...stamps].join(" "), "-o", `${out}/`, ...Object.values(recipe.binaries)];
+}
+
+/** The last element of a package's path that is not a major version: so Go names its binary. */
+function builtName(pkg: string): string {
+    return path.basename(pkg.replace(/\/v\d+$/, ""));
+}
+
+function inputs(recipe: Recipe): string[] {
+    const files = readdirSync(moduleDir(recipe)).sort();
+    const { minutes: _, ...settings } = recipe;
+    return [
+        JSON.stringify(settings),
+        ...files.flatMap((file) => [file, readFileSync(path.join(moduleDir(recipe), file), "utf8")]),
+    ];
+}

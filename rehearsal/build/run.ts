@@ -1,0 +1,41 @@
+import { spawn } from "node:child_process";
+
+export interface RunOptions {
+    cwd?: string;
+    /** Added to this process's own environment. */
+    env?: NodeJS.ProcessEnv;
+    /** Written to the command's standard input. */
+    input?: string;
+}
+
+/** How much of a failed command's output goes into the error. */
+const tailLines = 20;
+
+/**
+ * Runs a command without a shell and returns its standard output. A failure names the command, its exit status and
+ * the last lines that it printed; a command that is not installed is named too.
+ */
+export function run(command: string, args: string[], options: RunOptions = {}): Promise<string> {
+    return new Promise((resolve, reject) => {
+        const child = spawn(command, args, {
+            cwd: options.cwd,
+            env: { ...process.env, ...options.env },
+            stdio: ["pipe", "pipe", "pipe"],
+        });
+        const stdout: Buffer[] = [];
+        const both: Buffer[] = [];
+        child.stdout.on("data", (chunk: Buffer) => both.push(chunk) && stdout.push(chunk));
+        child.stderr.on("data", (chunk: Buffer) => both.push(chunk));
+        child.on("error", (error: NodeJS.ErrnoException) =>
+            reject(error.code === "ENOENT" ? new Error(`${command}: not found on this machine; install it`) : error),
+        );
+        child.on("close", (status, signal) => {
+            if (status === 0) return resolve(Buffer.concat(stdout).toString());
+            const tail = Buffer.concat(both).toString().trimEnd().split("\n").slice(-tailLines).join("\n");
+            reject(new Error(`${[command, ...args].join(" ")}: ended with ${signal ?? `status ${status}`}\n${tail}`));
+        });
+        // A command that reads nothing may have closed its input by now; its status tells the rest.
+        child.stdin.on("error", () => undefined);
+        child.stdin.end(options.input ?? "");
+    });
+}
