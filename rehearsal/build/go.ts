@@ -71,11 +71,11 @@ function builtName(pkg: string): string {
     return path.basename(pkg.replace(/\/v\d+$/, ""));
 }
 
+/** Everything that a build depends on; how long it takes is not part of it. */
 function inputs(recipe: Recipe): string[] {
     const files = readdirSync(moduleDir(recipe)).sort();
-    const { minutes: _, ...settings } = recipe;
     return [
-        JSON.stringify(settings),
+        JSON.stringify([recipe.binaries, recipe.stamps, recipe.cgo]),
         ...files.flatMap((file) => [file, readFileSync(path.join(moduleDir(recipe), file), "utf8")]),
     ];
 }

@@ -30,7 +30,7 @@ export async function timed<T>(what: string, progress: Progress, work: () => Pro
     const rest = setInterval(speak, 30_000);
     try {
         const result = await work();
-        if (spoke) progress(`${what}: done in ${duration(Date.now() - started)}`);
+        if (spoke) progress(`done in ${duration(Date.now() - started)}`);
         return result;
     } finally {
         clearTimeout(first);

@@ -1,3 +1,4 @@
+import { setMaxListeners } from "node:events";
 import { credentials } from "@grpc/grpc-js";
 import { EngineClient } from "@pulumi/pulumi/proto/engine_grpc_pb";
 import { LogRequest, LogSeverity } from "@pulumi/pulumi/proto/engine_pb";
@@ -20,6 +21,8 @@ export class EngineHost {
     /** @param address the engine's gRPC address, `host:port` */
     constructor(address: string) {
         this.client = new EngineClient(address, credentials.createInsecure());
+        // Every wait of every resource listens, so there is no number of listeners that would mean a leak.
+        setMaxListeners(0, this.canceller.signal);
     }
 
     /** Aborted when the engine asks to give up what is under way. */

@@ -100,6 +100,8 @@ export interface Provider {
     /** Resolves to the new outputs. */
     update(request: UpdateRequest): Promise<PropertyMap>;
     delete(request: DeleteRequest): Promise<void>;
+    /** Calls a function, such as `command:local:run`. Without it the plugin has none. */
+    invoke?(token: string, args: PropertyMap): Promise<PropertyMap>;
 }
 
 /**

@@ -75,7 +75,16 @@ export function handlers(
             response.setSupportsAutonamingConfiguration(true);
             return response;
         }),
-        invoke: unary((request: rpc.InvokeRequest) => notImplemented(`function ${request.getTok()}`)),
+        invoke: unary(async (request: rpc.InvokeRequest) => {
+            const token = request.getTok();
+            const response = new rpc.InvokeResponse();
+            response.setReturn(
+                encode(
+                    (await provider.invoke?.(token, decode(request.getArgs()))) ?? notImplemented(`function ${token}`),
+                ),
+            );
+            return response;
+        }),
         call: unary((request: rpc.CallRequest) => notImplemented(`method ${request.getTok()}`)),
         construct: unary((request: rpc.ConstructRequest) => notImplemented(`component ${request.getType()}`)),
         check: unary((request: rpc.CheckRequest) => check(request, (checked) => provider.check(checked))),

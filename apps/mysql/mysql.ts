@@ -1,0 +1,163 @@
+import * as kubernetes from "@pulumi/kubernetes";
+import * as pulumi from "@pulumi/pulumi";
+import * as fs from "node:fs";
+import * as path from "node:path";
+import type { StackConfig } from "../../config";
+import { password } from "../../cluster/secrets";
+import { DataVolume } from "../../cluster/storage";
+
+const name = "mysql";
+const uid = 999; // the official image's user
+
+/** MySQL: one server on its data disk, with a database and a user for each application that needs one. */
+export class MySql extends pulumi.ComponentResource {
+    /** `host:port` inside the cluster. */
+    readonly address: pulumi.Output<string>;
+    readonly rootPassword: pulumi.Output<string>;
+    /** By database, which is also the user's name. */
+    readonly passwords: Record<string, pulumi.Output<string>>;
+
+    constructor(config: StackConfig, opts: pulumi.ComponentResourceOptions) {
+        super("test-cluster:apps:MySql", name, {}, opts);
+        const parent = { parent: this };
+        const settings = config.mysql;
+        const disk = config.disks.data.find((candidate) => candidate.name === settings.disk)!;
+        this.rootPassword = password("mysql-root", parent);
+        this.passwords = Object.fromEntries(
+            settings.databases.map((database) => [database, password(`mysql-${database}`, parent)]),
+        );
+
+        const namespace = new kubernetes.core.v1.Namespace(name, { metadata: { name } }, parent).metadata.name;
+        const volume = new DataVolume(disk, namespace, parent);
+        const labels = { app: name };
+        const scripts = new kubernetes.core.v1.ConfigMap(
+            name,
+            {
+                metadata: { name: "mysql-start", namespace },
+                data: { "start.sh": fs.readFileSync(path.join(__dirname, "start.sh"), "utf8") },
+            },
+            parent,
+        );
+        const secret = new kubernetes.core.v1.Secret(
+            name,
+            {
+                metadata: { name: "mysql-passwords", namespace },
+                stringData: pulumi.secret(
+                    pulumi
+                        .all({ ...this.passwords, root: this.rootPassword })
+                        .apply((all) => all as Record<string, string>),
+                ),
+            },
+            parent,
+        );
+        const service = new kubernetes.core.v1.Service(
+            name,
+            {
+                // Ready when the server is, which is awaited there.
+                metadata: { name, namespace, labels, annotations: { "pulumi.com/skipAwait": "true" } },
+                spec: { selector: labels, ports: [{ name, port: 3306, targetPort: name }] },
+            },
+            parent,
+        );
+        const client = (...command: string[]) => ({
+            exec: { command: [command[0], "--defaults-file=/run/mysqld/client.cnf", ...command.slice(1)] },
+        });
+        new kubernetes.apps.v1.StatefulSet(
+            name,
+            {
+                metadata: { name, namespace, labels },
+                spec: {
+                    serviceName: service.metadata.name,
+                    replicas: 1,
+                    selector: { matchLabels: labels },
+                    template: {
+                        metadata: { labels },
+                        spec: {
+                            automountServiceAccountToken: false,
+                            enableServiceLinks: false,
+                            terminationGracePeriodSeconds: 60,
+                            securityContext: {
+                                runAsNonRoot: true,
+                                runAsUser: uid,
+                                runAsGroup: uid,
+                                fsGroup: uid,
+                                fsGroupChangePolicy: "OnRootMismatch",
+                                seccompProfile: { type: "RuntimeDefault" },
+                            },
+                            containers: [
+                                {
+                                    name,
+                                    image: settings.image,
+                                    command: ["/bin/bash", "/scripts/start.sh"],
+                                    env: [{ name: "BUFFER_POOL", value: String(bufferPool(settings.memory)) }],
+                                    ports: [{ name, containerPort: 3306 }],
+                                    resources: {
+                                        requests: { cpu: settings.cpu, memory: settings.memory },
+                                        limits: { memory: settings.memory },
+                                    },
+                                    // A refusal to start says why in the pod's status.
+                                    terminationMessagePolicy: "FallbackToLogsOnError",
+                                    startupProbe: {
+                                        ...client("mysqladmin", "ping"),
+                                        periodSeconds: 2,
+                                        failureThreshold: 150,
+                                        timeoutSeconds: 5,
+                                    },
+                                    readinessProbe: {
+                                        ...client("mysql", "--execute=SELECT 1"),
+                                        periodSeconds: 5,
+                                        timeoutSeconds: 5,
+                                    },
+                                    livenessProbe: {
+                                        ...client("mysqladmin", "ping"),
+                                        periodSeconds: 10,
+                                        timeoutSeconds: 10,
+                                        failureThreshold: 6,
+                                    },
+                                    securityContext: {
+                                        allowPrivilegeEscalation: false,
+                                        capabilities: { drop: ["ALL"] },
+                                        readOnlyRootFilesystem: true,
+                                    },
+                                    volumeMounts: [
+                                        { name: "data", mountPath: "/data" },
+                                        { name: "scripts", mountPath: "/scripts" },
+                                        { name: "secrets", mountPath: "/secrets" },
+                                        { name: "run", mountPath: "/run/mysqld" },
+                                        { name: "tmp", mountPath: "/tmp" },
+                                    ],
+                                },
+                            ],
+                            volumes: [
+                                { name: "data", persistentVolumeClaim: { claimName: volume.claimName } },
+                                { name: "scripts", configMap: { name: scripts.metadata.name } },
+                                {
+                                    name: "secrets",
+                                    secret: {
+                                        secretName: secret.metadata.name,
+                                        items: [
+                                            { key: "root", path: "root" },
+                                            ...settings.databases.map((key) => ({ key, path: `users/${key}` })),
+                                        ],
+                                    },
+                                },
+                                { name: "run", emptyDir: { medium: "Memory", sizeLimit: "16Mi" } },
+                                { name: "tmp", emptyDir: { sizeLimit: "1Gi" } },
+                            ],
+                        },
+                    },
+                },
+            },
+            { parent: this, dependsOn: volume },
+        );
+        this.address = pulumi.interpolate`${service.metadata.name}.${namespace}.svc:3306`;
+        this.registerOutputs({ address: this.address });
+    }
+}
+
+/** Half of the memory limit, in bytes: the other half is MySQL's own tables, connections and threads. */
+export function bufferPool(memory: string): number {
+    const [, number, unit] = /^([\d.]+)(Mi|Gi)$/.exec(memory) ?? [];
+    if (!number) throw new Error(`mysql.memory: ${memory} must be in Mi or Gi, such as 1Gi`);
+    return Math.floor((Number(number) * (unit === "Gi" ? 1024 ** 3 : 1024 ** 2)) / 2);
+}

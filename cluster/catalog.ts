@@ -1,0 +1,150 @@
+import * as alicloud from "@pulumi/alicloud";
+import { ConfigurationError, type Host, type StackConfig } from "../config";
+
+/** What the cloud has, looked up before the first resource, so that a stack that can't be built touches nothing. */
+export interface Catalog {
+    /** The id of the image that new hosts boot from. */
+    imageId: string;
+    /** Instance type by host name. */
+    instanceTypes: Record<string, string>;
+    /** Ids of data disks of this stack that exist already, by the disk's name in the configuration. */
+    disks: Record<string, string>;
+}
+
+/** A type as the lookup gives it: vCPUs and GiB. */
+interface InstanceType {
+    id: string;
+    cpuCoreCount: number;
+    memorySize: number;
+}
+
+/** A disk as the lookup gives it. */
+interface ExistingDisk {
+    diskId: string;
+    diskName: string;
+    size: number;
+    category: string;
+    zoneId: string;
+}
+
+/** Name of a stack's thing in the cloud. */
+export function cloudName(config: StackConfig, name?: string): string {
+    return ["test-cluster", config.stack, name].filter(Boolean).join("-");
+}
+
+/** Tags that say whose a resource is. */
+export function ownTags(config: StackConfig): Record<string, string> {
+    return { project: "test-cluster", stack: config.stack };
+}
+
+/** @throws ConfigurationError naming everything that the cloud does not have, with what it has instead */
+export async function lookUp(config: StackConfig): Promise<Catalog> {
+    const zones = (await alicloud.getZones({ availableResourceCreation: "VSwitch" })).ids;
+    if (!zones.includes(config.zone)) {
+        throw new ConfigurationError([
+            `zone: ${config.zone} is no zone of ${config.region}; choose one of ${zones.join(", ")}`,
+        ]);
+    }
+    const [types, images, disks, instances] = await Promise.all([
+        alicloud.ecs.getInstanceTypes({ availabilityZone: config.zone }),
+        alicloud.ecs.getImages({ owners: "system", nameRegex: config.image, mostRecent: true }),
+        alicloud.ecs.getEcsDisks({ tags: ownTags(config), diskType: "data" }),
+        alicloud.ecs.getInstances({ tags: ownTags(config) }),
+    ]);
+    const running = Object.fromEntries(
+        instances.instances.map((instance) => [instance.name, instance.instanceType] as const),
+    );
+    const mistakes = [
+        ...typeMistakes(config, types.instanceTypes, running),
+        ...diskMistakes(config, disks.disks),
+        ...(images.images.length === 0
+            ? [`image: ${config.image} matches no system image in ${config.region}; see the region's image list`]
+            : []),
+    ];
+    if (mistakes.length > 0) throw new ConfigurationError(mistakes);
+    return {
+        imageId: images.images[0].id,
+        instanceTypes: Object.fromEntries(
+            config.hosts.map((host) => [host.name, typeOf(config, host, types.instanceTypes, running)!]),
+        ),
+        disks: Object.fromEntries(
+            config.disks.data.flatMap(({ name }) => {
+                const found = disks.disks.find((disk) => disk.diskName === cloudName(config, name));
+                return found ? [[name, found.diskId]] : [];
+            }),
+        ),
+    };
+}
+
+/** Families that a type is chosen from by size, in order: general purpose first, shared-CPU ones last. */
+const families = ["c6", "g6", "c7", "g7", "c8i", "g8i", "u1-c1m2", "u1-c1m4", "e-c1m2"];
+
+function ofSize(host: Host, types: InstanceType[]): InstanceType[] {
+    return types
+        .filter((type) => type.cpuCoreCount === host.cpus && type.memorySize === host.memoryGiB)
+        .sort((a, b) => rank(a.id) - rank(b.id) || a.id.localeCompare(b.id));
+}
+
+function rank(type: string): number {
+    const place = families.findIndex((family) => type.startsWith(`ecs.${family}.`));
+    return place < 0 ? families.length : place;
+}
+
+/** A host chosen by size keeps the type that it has, also when the cloud would now choose another. */
+function typeOf(config: StackConfig, host: Host, types: InstanceType[], running: Record<string, string>) {
+    return host.instanceType ?? running[cloudName(config, host.name)] ?? ofSize(host, types)[0]?.id;
+}
+
+export function typeMistakes(config: StackConfig, types: InstanceType[], running: Record<string, string>): string[] {
+    return config.hosts.flatMap((host) => {
+        const type = typeOf(config, host, types, running);
+        // A host that is there needs no stock.
+        if (type && running[cloudName(config, host.name)] === type) return [];
+        if (type && types.some((candidate) => candidate.id === type)) return [];
+        const wanted = type ?? `${host.cpus} vCPU / ${host.memoryGiB} GiB`;
+        const instead = alternatives(host, types);
+        return [
+            `hosts (${host.name}): ${wanted} is unknown or out of stock in ${config.zone}; ` +
+                (instead.length ? `to be had there: ${instead.join(", ")}` : "nothing like it is to be had there"),
+        ];
+    });
+}
+
+/** Types near to the one that is not to be had, closest size first. */
+function alternatives(host: Host, types: InstanceType[]): string[] {
+    const cpus = host.cpus ?? (host.instanceType?.endsWith(".large") ? 2 : 4);
+    return types
+        .filter((type) => type.cpuCoreCount === cpus)
+        .sort((a, b) => a.memorySize - b.memorySize || rank(a.id) - rank(b.id) || a.id.localeCompare(b.id))
+        .slice(0, 6)
+        .map((type) => `${type.id} (${type.cpuCoreCount} vCPU, ${type.memorySize} GiB)`);
+}
+
+/** Existing data disks must be usable as they are: they are never replaced by empty ones. */
+export function diskMistakes(config: StackConfig, disks: ExistingDisk[]): string[] {
+    return config.disks.data.flatMap((wanted) => {
+        const found = disks.filter((disk) => disk.diskName === cloudName(config, wanted.name));
+        const at = `disks.data (${wanted.name})`;
+        if (found.length > 1) {
+            const ids = found.map((disk) => disk.diskId).join(", ");
+            return [`${at}: ${found.length} disks carry the name ${found[0].diskName} (${ids}); rename all but one`];
+        }
+        const [disk] = found;
+        if (!disk) return [];
+        const category = wanted.category ?? config.disks.category;
+        return [
+            ...(disk.zoneId !== config.zone
+                ? [
+                      `zone: ${config.zone}, but ${at} is disk ${disk.diskId} in ${disk.zoneId}; a disk can't cross ` +
+                          `zones: stay in ${disk.zoneId}, or restore a snapshot of it in ${config.zone} first`,
+                  ]
+                : []),
+            ...(disk.size > wanted.sizeGiB
+                ? [`${at}.sizeGiB: ${wanted.sizeGiB}, but ${disk.diskId} has ${disk.size}; disks only grow`]
+                : []),
+            ...(disk.category !== category
+                ? [`${at}.category: ${category}, but ${disk.diskId} is ${disk.category}; say so in the configuration`]
+                : []),
+        ];
+    });
+}

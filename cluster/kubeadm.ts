@@ -1,0 +1,154 @@
+import { dump } from "js-yaml";
+import type { Host, StackConfig } from "../config";
+
+/** Texts for kubeadm, the kubelet and the API server, from the configuration alone. */
+
+const api = "kubeadm.k8s.io/v1beta4";
+const criSocket = "unix:///run/containerd/containerd.sock";
+const auditLog = "/var/log/kubernetes/audit";
+const encryption = "/etc/kubernetes/encryption";
+const auditPolicyFile = "/etc/test-cluster/audit-policy.yaml";
+
+function yaml(...documents: object[]): string {
+    return documents.map((document) => dump(document, { lineWidth: -1, noRefs: true })).join("---\n");
+}
+
+function args(values: Record<string, string>): { name: string; value: string }[] {
+    return Object.entries(values).map(([name, value]) => ({ name, value }));
+}
+
+function nodeRegistration(host: Host, address: string): object {
+    return {
+        name: host.name,
+        criSocket,
+        // Where applications may run is said by the step that also sets the labels.
+        taints: [],
+        kubeletExtraArgs: args({ "node-ip": address }),
+    };
+}
+
+/** kubeadm init's input for the one control plane. `publicAddress` is @PUBLIC_ADDRESS@ until the host is there. */
+export function initConfiguration(config: StackConfig, host: Host, address: string): string {
+    const hostPath = (name: string, path: string, readOnly: boolean, pathType: string) => ({
+        name,
+        hostPath: path,
+        mountPath: path,
+        readOnly,
+        pathType,
+    });
+    return yaml(
+        {
+            apiVersion: api,
+            kind: "InitConfiguration",
+            localAPIEndpoint: { advertiseAddress: address, bindPort: 6443 },
+            nodeRegistration: nodeRegistration(host, address),
+            // Workers mint their own; this one only keeps kubeadm from making one that lives for a day.
+            bootstrapTokens: [{ token: "@TOKEN@", ttl: "1m0s", usages: ["signing"] }],
+        },
+        {
+            apiVersion: api,
+            kind: "ClusterConfiguration",
+            clusterName: `test-cluster-${config.stack}`,
+            kubernetesVersion: `v${config.kubernetes.version}`,
+            controlPlaneEndpoint: `${address}:6443`,
+            networking: { podSubnet: config.network.pods, serviceSubnet: config.network.services },
+            apiServer: {
+                certSANs: [address, "@PUBLIC_ADDRESS@", host.name, "localhost", "127.0.0.1"],
+                extraArgs: args({
+                    "audit-policy-file": auditPolicyFile,
+                    "audit-log-path": `${auditLog}/audit.log`,
+                    "audit-log-maxsize": "50",
+                    "audit-log-maxbackup": "5",
+                    "audit-log-maxage": "14",
+                    "encryption-provider-config": `${encryption}/config.yaml`,
+                    "event-ttl": "4h",
+                    profiling: "false",
+                }),
+                extraVolumes: [
+                    hostPath("audit-policy", auditPolicyFile, true, "File"),
+                    hostPath("audit-log", auditLog, false, "DirectoryOrCreate"),
+                    hostPath("encryption", encryption, true, "Directory"),
+                ],
+            },
+            controllerManager: { extraArgs: args({ profiling: "false" }) },
+            scheduler: { extraArgs: args({ profiling: "false" }) },
+            etcd: {
+                local: {
+                    dataDir: "/var/lib/etcd",
+                    extraArgs: args({
+                        "auto-compaction-mode": "periodic",
+                        "auto-compaction-retention": "1h",
+                        "quota-backend-bytes": String(2 * 1024 ** 3),
+                    }),
+                },
+            },
+        },
+        kubeletConfiguration(config),
+        {
+            apiVersion: "kubeproxy.config.k8s.io/v1alpha1",
+            kind: "KubeProxyConfiguration",
+            mode: "iptables",
+            ...config.kubernetes.kubeProxy,
+        },
+    );
+}
+
+function kubeletConfiguration({ kubernetes }: StackConfig): object {
+    return {
+        apiVersion: "kubelet.config.k8s.io/v1beta1",
+        kind: "KubeletConfiguration",
+        cgroupDriver: kubernetes.cgroupDriver,
+        kubeReserved: kubernetes.kubeReserved,
+        systemReserved: kubernetes.systemReserved,
+        enforceNodeAllocatable: ["pods"],
+        evictionHard: kubernetes.evictionHard,
+        evictionSoft: kubernetes.evictionSoft,
+        evictionSoftGracePeriod: Object.fromEntries(Object.keys(kubernetes.evictionSoft).map((key) => [key, "1m30s"])),
+        containerLogMaxSize: kubernetes.maxLogSize,
+        containerLogMaxFiles: 3,
+        serverTLSBootstrap: false,
+        serializeImagePulls: false,
+        maxParallelImagePulls: 4,
+        shutdownGracePeriod: "60s",
+        shutdownGracePeriodCriticalPods: "15s",
+        ...kubernetes.kubelet,
+    };
+}
+
+/** kubeadm join's input; the worker fills in @TOKEN@ and @CA@, which are minted for the run. */
+export function joinConfiguration(host: Host, address: string, controlPlane: string): string {
+    return yaml({
+        apiVersion: api,
+        kind: "JoinConfiguration",
+        nodeRegistration: nodeRegistration(host, address),
+        discovery: {
+            bootstrapToken: {
+                apiServerEndpoint: `${controlPlane}:6443`,
+                token: "@TOKEN@",
+                caCertHashes: ["@CA@"],
+            },
+        },
+    });
+}
+
+/** Who changed what; no bodies, so that no Secret lands in the log; reads of nodes and leases are noise. */
+export function auditPolicy(): string {
+    return yaml({
+        apiVersion: "audit.k8s.io/v1",
+        kind: "Policy",
+        omitStages: ["RequestReceived"],
+        rules: [
+            { level: "None", resources: [{ group: "coordination.k8s.io", resources: ["leases"] }] },
+            { level: "None", resources: [{ group: "", resources: ["events"] }] },
+            { level: "None", users: ["system:kube-proxy"], verbs: ["watch", "list", "get"] },
+            { level: "None", nonResourceURLs: ["/healthz*", "/livez*", "/readyz*", "/version"] },
+            { level: "None", verbs: ["get", "list", "watch"], userGroups: ["system:nodes", "system:serviceaccounts"] },
+            {
+                level: "None",
+                verbs: ["get", "list", "watch"],
+                users: ["system:kube-controller-manager", "system:kube-scheduler", "system:apiserver"],
+            },
+            { level: "Metadata" },
+        ],
+    });
+}

@@ -1,0 +1,188 @@
+import * as alicloud from "@pulumi/alicloud";
+import * as command from "@pulumi/command";
+import * as kubernetes from "@pulumi/kubernetes";
+import * as pulumi from "@pulumi/pulumi";
+import { createHash, X509Certificate } from "node:crypto";
+import { load } from "js-yaml";
+import type { StackConfig } from "../config";
+import type { DataDisks } from "./disks";
+import type { ClusterHost, Hosts } from "./hosts";
+import { auditPolicy, initConfiguration, joinConfiguration } from "./kubeadm";
+import { encryptionKey, sshKey, type SshKey } from "./secrets";
+import { script, scriptFile } from "./shell";
+
+/** Label of a node that holds a data disk. */
+export function diskLabel(disk: string): string {
+    return `disk.test-cluster/${disk}`;
+}
+
+/** Kubernetes on the hosts: control plane, then all workers at once, by kubeadm. */
+export class Kubernetes extends pulumi.ComponentResource {
+    readonly kubeconfig: pulumi.Output<string>;
+    readonly provider: kubernetes.Provider;
+    /** By disk name: mounted on its host. */
+    readonly mounts: Record<string, command.remote.Command> = {};
+    /** The workers' joins, which a workload that runs anywhere needs. */
+    readonly joins: command.remote.Command[];
+    private readonly joinKey: SshKey;
+
+    constructor(
+        name: string,
+        private readonly config: StackConfig,
+        private readonly hosts: Hosts,
+        disks: DataDisks,
+        opts?: pulumi.ComponentResourceOptions,
+    ) {
+        super("test-cluster:cluster:Kubernetes", name, {}, opts);
+        this.joinKey = sshKey("join", { parent: this });
+        const leaves = hosts.all.map((host) => this.leave(host, this.mountsOf(host, disks)));
+        const controlPlane = this.initialise(hosts.controlPlane, leaves[hosts.all.indexOf(hosts.controlPlane)]);
+        this.kubeconfig = pulumi.secret(controlPlane.stdout);
+        this.joins = hosts.workers.map((host) => this.join(host, leaves[hosts.all.indexOf(host)]));
+        this.provider = new kubernetes.Provider(
+            name,
+            {
+                kubeconfig: this.kubeconfig,
+                // The cluster stays this stack's cluster, also while its kubeconfig is not known yet or its address
+                // changes: without this, every preview that can't know it would replace everything in it.
+                clusterIdentifier: `test-cluster-${config.stack}`,
+                // A crashed cluster must not stand in the way of its own rebuilding.
+                deleteUnreachable: true,
+                enableServerSideApply: true,
+            },
+            { parent: this },
+        );
+        this.registerOutputs({});
+    }
+
+    /** Attaches a host's data disks and mounts them. */
+    private mountsOf(host: ClusterHost, disks: DataDisks): command.remote.Command[] {
+        const own = this.config.disks.data.filter((disk) => disk.host === host.config.name);
+        return own.map(({ name }) => {
+            const disk = disks.disks[name];
+            const attachment = new alicloud.ecs.EcsDiskAttachment(
+                name,
+                { diskId: disk.id, instanceId: host.instance.id, deleteWithInstance: false },
+                // A disk is in one host at a time.
+                { parent: this, deleteBeforeReplace: true },
+            );
+            this.mounts[name] = new command.remote.Command(
+                `mount-${name}`,
+                {
+                    connection: host.connection,
+                    create: disk.id.apply((id) => script("mount", { DISK: name, SERIAL: id.replace(/^d-/, "") })),
+                    triggers: [
+                        attachment.id,
+                        host.instance.id,
+                        this.config.disks.data.find((d) => d.name === name)!.sizeGiB,
+                    ],
+                },
+                { parent: this, dependsOn: [attachment, host.prepared], deleteBeforeReplace: true },
+            );
+            return this.mounts[name];
+        });
+    }
+
+    /** What is done when a host goes: nothing now, drain and unmount when this resource is deleted. */
+    private leave(host: ClusterHost, mounts: command.remote.Command[]): command.local.Command {
+        const { controlPlane } = this.hosts;
+        return new command.local.Command(
+            `${host.config.name}-leave`,
+            {
+                create: "true",
+                delete: scriptFile("leave"),
+                interpreter: ["/bin/bash", "-c"],
+                environment: {
+                    HOST: host.config.name,
+                    ROLE: host.config.role,
+                    HOST_ADDRESS: host.publicAddress,
+                    HOST_KEY: host.key.publicKey,
+                    CONTROL_PLANE: controlPlane.publicAddress,
+                    CONTROL_PLANE_KEY: controlPlane.key.publicKey,
+                    PRIVATE_KEY: this.hosts.operatorKey.privateKey,
+                },
+                triggers: [host.instance.id],
+            },
+            { parent: this, dependsOn: [...mounts, host.prepared], deleteBeforeReplace: true },
+        );
+    }
+
+    private initialise(host: ClusterHost, leave: command.local.Command): command.remote.Command {
+        const key = encryptionKey("secrets-encryption", { parent: this });
+        const { config } = this;
+        return new command.remote.Command(
+            "control-plane",
+            {
+                connection: host.connection,
+                create: host.publicAddress.apply((publicAddress) =>
+                    script(
+                        "control-plane",
+                        { PUBLIC_ADDRESS: publicAddress, IGNORED: config.kubernetes.ignorePreflightErrors.join(",") },
+                        {
+                            "/etc/test-cluster/kubeadm.template.yaml": initConfiguration(
+                                config,
+                                host.config,
+                                host.address,
+                            ),
+                            "/etc/test-cluster/audit-policy.yaml": auditPolicy(),
+                        },
+                    ),
+                ),
+                stdin: pulumi.interpolate`${key}\n${this.joinKey.publicKey}\n`,
+                triggers: [host.instance.id],
+                // What it prints is the kubeconfig; what it says goes to stderr.
+                logging: command.remote.Logging.Stderr,
+            },
+            {
+                parent: this,
+                dependsOn: [host.prepared, leave],
+                deleteBeforeReplace: true,
+                additionalSecretOutputs: ["stdout"],
+            },
+        );
+    }
+
+    private join(host: ClusterHost, leave: command.local.Command): command.remote.Command {
+        const { config } = this;
+        const controlPlane = this.hosts.controlPlane;
+        const text = pulumi.all([this.kubeconfig, controlPlane.key.publicKey]).apply(([kubeconfig, key]) =>
+            script(
+                "join",
+                {
+                    NODE: host.config.name,
+                    CA: caHash(kubeconfig),
+                    CONTROL_PLANE: controlPlane.address,
+                    CONTROL_PLANE_KEY: key,
+                    IGNORED: config.kubernetes.ignorePreflightErrors.join(","),
+                },
+                { "/etc/test-cluster/join.yaml": joinConfiguration(host.config, host.address, controlPlane.address) },
+            ),
+        );
+        return new command.remote.Command(
+            `${host.config.name}-join`,
+            {
+                connection: host.connection,
+                // Hash and configuration are no secrets, and a preview should show what will run.
+                create: pulumi.unsecret(text),
+                stdin: this.joinKey.privateKey,
+                triggers: [host.instance.id, kubeletSettings(config)],
+            },
+            { parent: this, dependsOn: [host.prepared, leave], deleteBeforeReplace: true },
+        );
+    }
+}
+
+/** What a joined kubelet must be told again when it changes. */
+function kubeletSettings({ kubernetes: k }: StackConfig): string {
+    const { kubelet, kubeReserved, systemReserved, evictionHard, evictionSoft, maxLogSize, cgroupDriver } = k;
+    const all = { kubelet, kubeReserved, systemReserved, evictionHard, evictionSoft, maxLogSize, cgroupDriver };
+    return createHash("sha256").update(JSON.stringify(all)).digest("hex").slice(0, 16);
+}
+
+/** The SHA-256 of the public key of the CA in a kubeconfig, as kubeadm's discovery checks it. */
+export function caHash(kubeconfig: string): string {
+    const { clusters } = load(kubeconfig) as { clusters: { cluster: { "certificate-authority-data": string } }[] };
+    const pem = Buffer.from(clusters[0].cluster["certificate-authority-data"], "base64");
+    const key = new X509Certificate(pem).publicKey.export({ type: "spki", format: "der" });
+    return createHash("sha256").update(key).digest("hex");
+}

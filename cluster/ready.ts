@@ -1,0 +1,64 @@
+import * as command from "@pulumi/command";
+import * as pulumi from "@pulumi/pulumi";
+import type { StackConfig } from "../config";
+import type { Hosts } from "./hosts";
+import { diskLabel } from "./kubernetes";
+import { script } from "./shell";
+
+/** Label changes for a host's node: its role, the disks that it holds, and none of those that it does not. */
+export function labels(config: StackConfig, host: string): string {
+    const { role } = config.hosts.find((candidate) => candidate.name === host)!;
+    return [
+        `node-role.kubernetes.io/${role}=`,
+        ...config.disks.data.map((disk) =>
+            disk.host === host ? `${diskLabel(disk.name)}=` : `${diskLabel(disk.name)}-`,
+        ),
+    ].join(" ");
+}
+
+/**
+ * Labels and taints the nodes. Comes as soon as all have joined: volumes are found by these labels.
+ */
+export function nodeLabels(
+    config: StackConfig,
+    hosts: Hosts,
+    opts: pulumi.CustomResourceOptions,
+): command.remote.Command {
+    const taint = (workloads: boolean) => `node-role.kubernetes.io/control-plane${workloads ? "-" : ":NoSchedule"}`;
+    return onControlPlane("node-labels", hosts, opts, "labels", {
+        LABELS: config.hosts.map((host) => `${host.name} ${labels(config, host.name)}`).join("\n"),
+        TAINTS: config.hosts
+            .filter((host) => host.role === "control-plane" || !host.workloads)
+            .map((host) => `${host.name} ${taint(host.workloads)}`)
+            .join("\n"),
+    });
+}
+
+/** The end of the bootstrap: every node Ready, every system pod Ready, or an error that names what is not and why. */
+export function systemReady(
+    config: StackConfig,
+    hosts: Hosts,
+    opts: pulumi.CustomResourceOptions,
+): command.remote.Command {
+    return onControlPlane("system-ready", hosts, opts, "ready", {
+        NODES: config.hosts.map((host) => host.name).join(" "),
+    });
+}
+
+function onControlPlane(
+    name: string,
+    hosts: Hosts,
+    opts: pulumi.CustomResourceOptions,
+    file: string,
+    given: Record<string, string>,
+) {
+    return new command.remote.Command(
+        name,
+        {
+            connection: hosts.controlPlane.connection,
+            create: script(file, given),
+            triggers: hosts.all.map((host) => host.instance.id),
+        },
+        { ...opts, deleteBeforeReplace: true },
+    );
+}

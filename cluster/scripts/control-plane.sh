@@ -1,0 +1,49 @@
+# Makes this host the control plane, or brings an existing one to the configuration given. Prints the kubeconfig.
+# Given by the caller: PUBLIC_ADDRESS IGNORED, and kubeadm.template.yaml and audit-policy.yaml; on standard input the
+# key that Secrets are encrypted with, and the public key that workers may fetch a join token with.
+
+IFS= read -r encryption_key
+IFS= read -r join_key
+umask 077
+
+step "encryption of Secrets"
+install -d -m 700 /etc/kubernetes/encryption
+cat >/etc/kubernetes/encryption/config.yaml <<YAML
+apiVersion: apiserver.config.k8s.io/v1
+kind: EncryptionConfiguration
+resources:
+  - resources: [secrets]
+    providers:
+      - secretbox: {keys: [{name: stack, secret: $encryption_key}]}
+      - identity: {}
+YAML
+install -d -m 700 /var/log/kubernetes/audit
+
+kubeadm_config=/etc/test-cluster/kubeadm.yaml
+sed "s/@PUBLIC_ADDRESS@/$PUBLIC_ADDRESS/; s/@TOKEN@/$(kubeadm token generate)/" /etc/test-cluster/kubeadm.template.yaml >$kubeadm_config
+
+if [[ ! -e /etc/kubernetes/admin.conf ]]; then
+    step "kubeadm init"
+    kubeadm init --config $kubeadm_config --skip-token-print --ignore-preflight-errors="$IGNORED" >&2 || {
+        # A half-made control plane can't be continued: the next run begins anew.
+        kubeadm reset --force >/dev/null 2>&1 || true
+        fail "kubeadm init failed; above is what it said"
+    }
+else
+    step "control plane to the configuration"
+    kubeadm init phase control-plane all --config $kubeadm_config >&2
+    kubeadm init phase upload-config all --config $kubeadm_config >&2
+    kubeadm upgrade node phase kubelet-config >&2
+    systemctl restart kubelet
+fi
+
+step "API answers"
+retry 180 kubectl get --raw /readyz
+
+step "key for joining"
+install -d -m 700 /root/.ssh
+sed -i '/ test-cluster-join$/d' /root/.ssh/authorized_keys
+printf 'command="/usr/local/sbin/join-token",restrict %s test-cluster-join\n' "$join_key" >>/root/.ssh/authorized_keys
+
+step "kubeconfig"
+sed "s#server: .*#server: https://$PUBLIC_ADDRESS:6443#" /etc/kubernetes/admin.conf

@@ -1,0 +1,53 @@
+#!/bin/bash
+# Before a host goes: its pods leave, its disks are unmounted, its node is deleted; one host at a time. Runs on the
+# operator's machine and never fails because something is dead already: what can't be reached is skipped, aloud.
+# Environment: HOST HOST_ADDRESS HOST_KEY CONTROL_PLANE CONTROL_PLANE_KEY ROLE PRIVATE_KEY
+set -uo pipefail
+umask 077
+dir=$(mktemp -d)
+trap 'rm -rf "$dir"' EXIT
+printf '%s' "$PRIVATE_KEY" >"$dir/key"
+printf '%s %s\n' "$HOST_ADDRESS" "$HOST_KEY" "$CONTROL_PLANE" "$CONTROL_PLANE_KEY" >"$dir/known_hosts"
+
+on() { # ADDRESS SECONDS COMMAND
+    timeout "$2" ssh -i "$dir/key" -o UserKnownHostsFile="$dir/known_hosts" -o StrictHostKeyChecking=yes -o BatchMode=yes \
+        -o ConnectTimeout=5 -o ServerAliveInterval=5 -o ServerAliveCountMax=3 -o IdentitiesOnly=yes -o LogLevel=ERROR \
+        "root@$1" "export KUBECONFIG=/etc/kubernetes/admin.conf; $3"
+}
+kubectl_on_control_plane() { # SECONDS ARGUMENTS
+    on "$CONTROL_PLANE" "$1" "timeout $1 kubectl --request-timeout=10s $2"
+}
+
+if [[ $ROLE == worker ]] && kubectl_on_control_plane 15 "get --raw /readyz" >/dev/null 2>&1; then
+    # In service (not when the whole stack goes) one host leaves at a time: the next waits until the new one has joined.
+    if kubectl_on_control_plane 15 "-n kube-system get configmap in-service" >/dev/null 2>&1; then
+        deadline=$((SECONDS + 900))
+        until kubectl_on_control_plane 15 "-n kube-system create configmap host-replacement --from-literal=host=$HOST" >/dev/null 2>&1; do
+            holder=$(kubectl_on_control_plane 15 "-n kube-system get configmap host-replacement -o jsonpath={.data.host}" 2>/dev/null)
+            [[ $holder == "$HOST" ]] && break
+            if ((SECONDS > deadline)); then
+                echo "$HOST: ${holder:-another host} has been leaving for 15 minutes; look at it, then run again" >&2
+                exit 1
+            fi
+            sleep 3
+        done
+    fi
+    echo "$HOST: draining"
+    kubectl_on_control_plane 150 "drain $HOST --ignore-daemonsets --delete-emptydir-data --force --timeout=120s" >/dev/null 2>&1 ||
+        echo "$HOST: not drained in time or gone already; going on"
+    kubectl_on_control_plane 30 "delete node $HOST --ignore-not-found --wait=false" >/dev/null 2>&1
+else
+    [[ $ROLE == worker ]] && echo "$HOST: the Kubernetes API does not answer; not drained"
+fi
+
+if on "$HOST_ADDRESS" 10 true 2>/dev/null; then
+    echo "$HOST: stopping, disks unmounted"
+    on "$HOST_ADDRESS" 90 /usr/local/sbin/release-disks
+    if [[ $? == 3 ]]; then
+        echo "$HOST: a data disk could not be unmounted; log in and look (findmnt, lsof), then run again" >&2
+        exit 1
+    fi
+else
+    echo "$HOST: does not answer; its disks are taken as they are"
+fi
+exit 0

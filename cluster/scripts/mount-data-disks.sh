@@ -1,0 +1,17 @@
+#!/bin/bash
+# Mounts every registered data disk, before anything that could write where it belongs.
+set -euo pipefail
+failed=0
+for entry in /etc/test-cluster/disks/*; do
+    [[ -e $entry ]] || continue
+    device=/dev/disk/by-id/virtio-$(<"$entry")
+    place=/var/lib/data/${entry##*/}
+    mountpoint -q "$place" && continue
+    for _ in {1..60}; do
+        [[ -b $device ]] && break
+        sleep 1
+    done
+    mkdir -p "$place"
+    mount -o noatime "$device" "$place" || failed=1
+done
+exit $failed

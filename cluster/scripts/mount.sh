@@ -1,0 +1,26 @@
+# Brings a data disk into use: formatted once, mounted by identity, and again at every boot.
+# Given by the caller: DISK (its name) SERIAL (the cloud's serial number of it)
+
+device=/dev/disk/by-id/virtio-$SERIAL
+place=/var/lib/data/$DISK
+
+step "disk $DISK is there"
+retry 120 test -b "$device" || fail "disk $DISK ($device) has not shown up; is it attached to this instance in the cloud's console?"
+
+step "filesystem on $DISK"
+if type=$(blkid -p -s TYPE -o value "$device"); then
+    [[ $type == ext4 ]] || fail "disk $DISK carries $type, not ext4: nothing was changed; look at $device by hand"
+elif [[ $(head -c 1048576 "$device" | tr -d '\0' | head -c 1 | wc -c) == 0 ]]; then
+    mkfs.ext4 -q -L "$(head -c 16 <<<"$DISK" | tr -d '\n')" "$device"
+else
+    fail "disk $DISK has no filesystem but is not empty: nothing was changed; look at $device by hand"
+fi
+
+step "mount $DISK"
+install -d -m 755 /etc/test-cluster/disks
+printf '%s\n' "$SERIAL" >"/etc/test-cluster/disks/$DISK"
+/usr/local/sbin/mount-data-disks
+resize2fs "$device" >/dev/null 2>&1 || true
+# A volume directory exists only on the disk itself: without the disk, a pod can't start on an empty directory.
+install -d -m 755 "$place/volume"
+systemctl enable --quiet mount-data-disks

@@ -1,0 +1,25 @@
+import * as fs from "node:fs";
+import * as path from "node:path";
+
+/** A word as the shell takes it literally. */
+export function quote(word: string): string {
+    return /^[\w@%+=:,./-]+$/.test(word) ? word : `'${word.replaceAll("'", `'\\''`)}'`;
+}
+
+/** The text of a script file in `cluster/scripts`. */
+export function scriptFile(name: string): string {
+    return fs.readFileSync(path.join(__dirname, "scripts", `${name}.sh`), "utf8");
+}
+
+/**
+ * A script as it is run on a host: what it was given as variables and files (by path), then the shared steps, then its
+ * own text. Secrets are not given this way, since the text shows up in previews: they go through standard input.
+ */
+export function script(name: string, given: Record<string, string>, files: Record<string, string> = {}): string {
+    const variables = Object.entries(given).map(([key, value]) => `${key}=${quote(value)}`);
+    const written = Object.entries(files).map(
+        ([file, content]) =>
+            `install -d ${quote(path.posix.dirname(file))}\ncat >${quote(file)} <<'END-OF-FILE'\n${content}END-OF-FILE`,
+    );
+    return ["#!/bin/bash", ...variables, scriptFile("steps"), ...written, scriptFile(name)].join("\n");
+}

@@ -1,0 +1,73 @@
+import * as kubernetes from "@pulumi/kubernetes";
+import * as pulumi from "@pulumi/pulumi";
+import type { DataDisk } from "../config";
+import { diskLabel } from "./kubernetes";
+
+const storageClassName = "data-disk";
+
+/** The class of volumes that are data disks: made by the stack, kept when released. */
+export function storageClass(opts: pulumi.CustomResourceOptions): kubernetes.storage.v1.StorageClass {
+    return new kubernetes.storage.v1.StorageClass(
+        storageClassName,
+        {
+            metadata: { name: storageClassName },
+            provisioner: "kubernetes.io/no-provisioner",
+            reclaimPolicy: "Retain",
+            volumeBindingMode: "WaitForFirstConsumer",
+        },
+        opts,
+    );
+}
+
+/**
+ * A data disk as the cluster sees it: a PersistentVolume on whichever node holds the disk, promised to one claim, and
+ * that claim. Nothing else can take the volume, and a rebuilt cluster binds the same two again.
+ */
+export class DataVolume extends pulumi.ComponentResource {
+    /** Name of the PersistentVolumeClaim in `namespace`. */
+    readonly claimName: pulumi.Output<string>;
+
+    constructor(disk: DataDisk, namespace: pulumi.Input<string>, opts: pulumi.ComponentResourceOptions) {
+        super("test-cluster:cluster:DataVolume", disk.name, {}, opts);
+        const storage = `${disk.sizeGiB}Gi`;
+        const accessModes = ["ReadWriteOnce"];
+        const volume = new kubernetes.core.v1.PersistentVolume(
+            disk.name,
+            {
+                metadata: { name: disk.name },
+                spec: {
+                    storageClassName,
+                    persistentVolumeReclaimPolicy: "Retain",
+                    capacity: { storage },
+                    accessModes,
+                    claimRef: { namespace, name: disk.name },
+                    local: { path: `/var/lib/data/${disk.name}/volume` },
+                    // By the disk's label, not the host's name: the disk may move to another host, the volume stays.
+                    nodeAffinity: {
+                        required: {
+                            nodeSelectorTerms: [
+                                { matchExpressions: [{ key: diskLabel(disk.name), operator: "Exists" }] },
+                            ],
+                        },
+                    },
+                },
+            },
+            { parent: this },
+        );
+        const claim = new kubernetes.core.v1.PersistentVolumeClaim(
+            disk.name,
+            {
+                metadata: { name: disk.name, namespace },
+                spec: {
+                    storageClassName,
+                    volumeName: volume.metadata.name,
+                    accessModes,
+                    resources: { requests: { storage } },
+                },
+            },
+            { parent: this },
+        );
+        this.claimName = claim.metadata.name;
+        this.registerOutputs({ claimName: this.claimName });
+    }
+}

@@ -1,0 +1,59 @@
+import * as kubernetes from "@pulumi/kubernetes";
+import * as pulumi from "@pulumi/pulumi";
+import { MySql } from "./apps/mysql/mysql";
+import { flannel, metricsServer } from "./cluster/addons";
+import { cloudName, lookUp, ownTags } from "./cluster/catalog";
+import { DataDisks } from "./cluster/disks";
+import { Hosts } from "./cluster/hosts";
+import { Kubernetes } from "./cluster/kubernetes";
+import { Network } from "./cluster/network";
+import { nodeLabels, systemReady } from "./cluster/ready";
+import { storageClass } from "./cluster/storage";
+import { loadConfig } from "./config";
+
+/** The stack, from the network to the applications. */
+export = async () => {
+    // Everything that can be known to be wrong is found here, before anything is touched.
+    const config = loadConfig();
+    const catalog = await lookUp(config);
+
+    const network = new Network(cloudName(config), config, ownTags(config));
+    const disks = new DataDisks("data-disks", config, catalog);
+    const hosts = new Hosts("hosts", config, catalog, network);
+    const cluster = new Kubernetes("kubernetes", config, hosts, disks);
+
+    const inCluster = { provider: cluster.provider };
+    const system = [flannel(config, inCluster), metricsServer(config, inCluster)];
+    const labels = nodeLabels(config, hosts, { dependsOn: cluster.joins });
+    const ready = systemReady(config, hosts, { dependsOn: [...system, labels] });
+
+    const storage = storageClass(inCluster);
+    const mounts = Object.values(cluster.mounts);
+    const mysql = new MySql(config, { providers: [cluster.provider], dependsOn: [storage, labels, ...mounts] });
+
+    // While this is there, hosts are replaced one at a time; it goes first when the whole stack goes.
+    new kubernetes.core.v1.ConfigMap(
+        "in-service",
+        { metadata: { name: "in-service", namespace: "kube-system" }, data: { stack: config.stack } },
+        { ...inCluster, dependsOn: [ready, mysql] },
+    );
+
+    const api = pulumi.interpolate`https://${hosts.controlPlane.publicAddress}:6443`;
+    return {
+        hosts: hosts.all.map((host) => ({
+            name: host.config.name,
+            role: host.config.role,
+            address: host.address,
+            publicAddress: host.publicAddress,
+        })),
+        kubernetesApi: api,
+        kubeconfig: cluster.kubeconfig,
+        mysql: mysql.address,
+        mysqlRootPassword: mysql.rootPassword,
+        operatorKey: hosts.operatorKey.privateKey,
+        knownHosts: pulumi
+            .all(hosts.all.map((host) => pulumi.interpolate`${host.publicAddress} ${host.key.publicKey}`))
+            .apply((lines) => lines.join("\n")),
+        login: pulumi.interpolate`npm run ssh -- ${hosts.controlPlane.config.name}`,
+    };
+};

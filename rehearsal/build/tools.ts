@@ -1,0 +1,49 @@
+import { access, constants } from "node:fs/promises";
+import * as path from "node:path";
+
+import { Progress, timed } from "./progress";
+import { run } from "./run";
+
+/** The commands that builds use, each with the Debian package that brings it. */
+const tools = {
+    debootstrap: "debootstrap",
+    "dpkg-deb": "dpkg",
+    flock: "util-linux",
+    gcc: "gcc libc6-dev",
+    gpg: "gnupg",
+    mvn: "maven",
+    tar: "tar",
+    unzip: "unzip",
+    zstd: "zstd",
+};
+
+/**
+ * Sees to it that this machine can build: installs what Debian packages, and refuses where Go is missing, since
+ * Debian's is too old.
+ */
+export async function ensureBuildTools(progress: Progress): Promise<void> {
+    if (!(await installed("go")))
+        throw new Error("go: not found on this machine; install Go 1.26 or later (go.dev/dl)");
+    const missing: string[] = [];
+    for (const [command, packages] of Object.entries(tools))
+        if (!(await installed(command))) missing.push(...packages.split(" "));
+    if (missing.length === 0) return;
+    const env = { DEBIAN_FRONTEND: "noninteractive" };
+    const wait = ["-o", "DPkg::Lock::Timeout=300"];
+    await timed(`installing ${missing.join(" ")}`, progress, async () => {
+        await run("apt-get", [...wait, "update"], { env });
+        await run("apt-get", [...wait, "install", "-y", "--no-install-recommends", ...missing], { env });
+    });
+}
+
+async function installed(command: string): Promise<boolean> {
+    for (const folder of (process.env.PATH ?? "").split(path.delimiter)) {
+        try {
+            await access(path.join(folder, command), constants.X_OK);
+            return true;
+        } catch {
+            continue;
+        }
+    }
+    return false;
+}

@@ -1,0 +1,231 @@
+import type { InstanceSpec } from "../hosts/hypervisor";
+import { instanceType } from "./catalogue";
+import type { Cloud } from "./cloud";
+import { ingressOf } from "./ingress";
+import { Queue } from "./queue";
+import { timestamp } from "./state/ids";
+import type { DiskRecord, InstanceRecord } from "./state/records";
+
+/** Brings the machines to what the records say, behind the API: power, disks, ingress rules, release. */
+export class Machines {
+    private readonly queue = new Queue();
+    /** The rules that each machine has been given since this process started. */
+    private readonly ingress = new Map<string, string>();
+    private ingressWork = Promise.resolve();
+
+    constructor(private readonly cloud: Cloud) {}
+
+    /** Runs work on one machine after everything asked of it before. */
+    run<T>(instanceId: string, task: () => Promise<T>): Promise<T> {
+        return this.queue.run(instanceId, task);
+    }
+
+    /** Pending or Stopped → Starting → Running. A machine that can't be made is released, as the cloud does. */
+    start(instance: InstanceRecord): void {
+        if (instance.machine !== "none") instance.status = "Starting";
+        this.behind(`start ${instance.id}`, instance, async () => {
+            await this.build(instance);
+            if (instance.status === "Pending") this.become(instance, "Starting");
+            await this.applyIngress();
+            await this.cloud.hypervisor.start(instance.id);
+            if (instance.status === "Starting") {
+                instance.startedAt = timestamp();
+                this.become(instance, "Running");
+            }
+        });
+    }
+
+    /** Running → Stopping → Stopped. */
+    stop(instance: InstanceRecord, force: boolean): void {
+        instance.status = "Stopping";
+        this.behind(`stop ${instance.id}`, instance, async () => {
+            await this.cloud.hypervisor.stop(instance.id, force);
+            this.become(instance, "Stopped");
+        });
+    }
+
+    /** Stays Running in the cloud's eyes until it is down. */
+    reboot(instance: InstanceRecord, force: boolean): void {
+        this.stop(instance, force);
+        this.behind(`reboot ${instance.id}`, instance, async () => this.start(instance));
+    }
+
+    /** Removes the machine, then the record; disks go or stay as their `deleteWithInstance` says. */
+    release(instance: InstanceRecord): void {
+        instance.status = "Stopping";
+        instance.releasing = true;
+        this.behind(`release ${instance.id}`, instance, async () => this.remove(instance));
+    }
+
+    /** A new system disk, of the instance's image: what was on the old one is gone, the data disks stay plugged in. */
+    async replaceSystem(instance: InstanceRecord): Promise<void> {
+        instance.machine = "none";
+        await this.run(instance.id, async () => {
+            await this.cloud.hypervisor.release(instance.id);
+            this.ingress.delete(instance.id);
+            await this.build(instance);
+        });
+    }
+
+    /** The machines are the truth: an instance whose machine died, or was started behind the API, shows it. */
+    async observe(instances: InstanceRecord[]): Promise<void> {
+        const still = (instance: InstanceRecord) =>
+            !this.queue.busy(instance.id) && (instance.status === "Running" || instance.status === "Stopped");
+        await Promise.all(
+            instances.filter(still).map(async (instance) => {
+                const status = (await this.cloud.hypervisor.running(instance.id)) ? "Running" : "Stopped";
+                if (still(instance) && instance.status !== status) this.become(instance, status);
+            }),
+        );
+    }
+
+    /** Gives every machine whose rules have changed its new ones; resolves when they are in force. */
+    applyIngress(): Promise<void> {
+        const work = this.ingressWork.then(async () => {
+            for (const instance of Object.values(this.cloud.state.instances)) {
+                const rules = ingressOf(this.cloud.state, instance);
+                const text = JSON.stringify(rules);
+                const given = this.ingress.get(instance.id) === text;
+                if (instance.machine === "none" || instance.releasing || given) continue;
+                await this.cloud.hypervisor.setIngress(instance.id, rules);
+                this.ingress.set(instance.id, text);
+            }
+        });
+        this.ingressWork = work.catch(() => undefined);
+        return work;
+    }
+
+    /**
+     * After a crash or a reboot: finishes what was under way and starts again what should run. Resolves once the work
+     * is ordered, not once it is done.
+     */
+    async recover(): Promise<void> {
+        const { hypervisor, state } = this.cloud;
+        for (const vswitch of Object.values(state.vswitches)) await hypervisor.createNetwork(vswitch.id, vswitch.cidr);
+        for (const disk of Object.values(state.disks)) this.finish(disk);
+        for (const instance of Object.values(state.instances)) {
+            if (instance.releasing) this.release(instance);
+            else if (instance.status === "Stopping") this.stop(instance, true);
+            else if (instance.status !== "Stopped") this.start(instance);
+        }
+    }
+
+    idle(): Promise<void> {
+        return this.queue.idle();
+    }
+
+    /** Unplugs a disk and makes it available. */
+    async unplug(disk: DiskRecord): Promise<void> {
+        disk.status = "Detaching";
+        if (disk.type === "data") await this.cloud.hypervisor.detachDisk(disk.instanceId, disk.id);
+        Object.assign(disk, { status: "Available", instanceId: "", device: "", detachedAt: timestamp() });
+    }
+
+    async plug(disk: DiskRecord): Promise<void> {
+        await this.cloud.hypervisor.attachDisk(disk.instanceId, disk.id, serialOf(disk));
+        Object.assign(disk, { status: "In_use", attachedAt: disk.attachedAt || timestamp() });
+    }
+
+    /** Removes a disk that is not plugged in, with its automatic snapshots when it is set so. */
+    async deleteDisk(disk: DiskRecord): Promise<void> {
+        if (disk.type === "data") await this.cloud.hypervisor.deleteDisk(disk.id);
+        const { disks, snapshots } = this.cloud.state;
+        for (const snapshot of Object.values(snapshots)) {
+            if (!disk.deleteAutoSnapshot || !snapshot.automatic || snapshot.diskId !== disk.id) continue;
+            await this.cloud.hypervisor.deleteSnapshot(snapshot.id);
+            delete snapshots[snapshot.id];
+        }
+        delete disks[disk.id];
+    }
+
+    private async build(instance: InstanceRecord): Promise<void> {
+        if (instance.machine === "current") return;
+        await this.cloud.hypervisor.createInstance(this.spec(instance));
+        instance.machine = "current";
+        for (const disk of this.disksOf(instance, "data")) {
+            if (disk.status === "Creating") {
+                await this.cloud.hypervisor.createDisk(disk.id, disk.sizeGiB, disk.sourceSnapshotId || undefined);
+            }
+            await this.plug(disk);
+        }
+        this.cloud.save();
+    }
+
+    private async remove(instance: InstanceRecord): Promise<void> {
+        for (const disk of this.disksOf(instance, "data")) {
+            await this.unplug(disk);
+            if (disk.deleteWithInstance) await this.deleteDisk(disk);
+        }
+        await this.cloud.hypervisor.release(instance.id);
+        for (const disk of this.disksOf(instance, "system")) await this.deleteDisk(disk);
+        delete this.cloud.state.instances[instance.id];
+        this.ingress.delete(instance.id);
+        this.cloud.save();
+        await this.applyIngress();
+    }
+
+    private finish(disk: DiskRecord): void {
+        const tasks: Partial<Record<DiskRecord["status"], () => Promise<void>>> = {
+            Creating: async () => {
+                await this.cloud.hypervisor.createDisk(disk.id, disk.sizeGiB, disk.sourceSnapshotId || undefined);
+                disk.status = "Available";
+            },
+            Attaching: () => this.plug(disk),
+            Detaching: () => this.unplug(disk),
+        };
+        const task = tasks[disk.status];
+        const instance = this.cloud.state.instances[disk.instanceId];
+        // The disks of a machine that is yet to be made are plugged in when it is.
+        if (!task || instance?.machine === "none") return;
+        void this.queue
+            .run(disk.instanceId || disk.id, task)
+            .then(() => this.cloud.save())
+            .catch((error: unknown) => this.cloud.report(`disk ${disk.id} (${disk.status})`, error));
+    }
+
+    private disksOf(instance: InstanceRecord, type: DiskRecord["type"]): DiskRecord[] {
+        return Object.values(this.cloud.state.disks).filter(
+            (disk) => disk.instanceId === instance.id && disk.type === type,
+        );
+    }
+
+    private spec(instance: InstanceRecord): InstanceSpec {
+        const type = instanceType(instance.type);
+        const key = this.cloud.state.keyPairs[instance.keyPairName];
+        return {
+            id: instance.id,
+            hostname: instance.hostname,
+            imageId: instance.imageId,
+            cpus: type.cpus,
+            memoryMiB: type.memoryGiB * 1024,
+            network: {
+                id: instance.vswitchId,
+                cidr: this.cloud.state.vswitches[instance.vswitchId].cidr,
+                address: instance.privateAddress,
+            },
+            publicAddress: instance.publicAddress,
+            userData: Buffer.from(instance.userData, "base64").toString(),
+            authorizedKeys: key ? [key.publicKey] : [],
+        };
+    }
+
+    private become(instance: InstanceRecord, status: InstanceRecord["status"]): void {
+        instance.status = status;
+        this.cloud.save();
+    }
+
+    /** Work that no answer waits for. */
+    private behind(what: string, instance: InstanceRecord, task: () => Promise<void>): void {
+        void this.queue.run(instance.id, task).catch((error: unknown) => {
+            this.cloud.report(what, error);
+            if (instance.releasing) return this.become(instance, "Stopped");
+            if (instance.machine === "none") this.release(instance);
+            else this.become(instance, "Stopped");
+        });
+    }
+}
+
+/** What a disk calls itself in its host: its id without the prefix, as in the cloud. */
+export function serialOf(disk: DiskRecord): string {
+    return disk.id.replace(/^d-/, "");
+}

@@ -1,0 +1,264 @@
+import * as fs from "node:fs";
+import * as os from "node:os";
+import * as path from "node:path";
+
+import { seed } from "./cloudinit";
+import { Queue, run } from "./command";
+import * as disks from "./disks";
+import { ejectDrive, inHost, insertDrive, mountsOf } from "./drives";
+import { Hypervisor, IngressRule, InstanceSpec } from "./hypervisor";
+import { ensureImage, Progress } from "./image";
+import { ruleset } from "./ingress";
+import { findInstance, freeDevice, Instance, instanceDir, instanceIds, readInstance, writeInstance } from "./instance";
+import { ensureLxcfs, sizeVolumes, stopLxcfs } from "./lxcfs";
+import { ensureNetwork, plugCable, removeLink, removeNetwork, removeNetworks, unplugCable } from "./network";
+import { podman, podmanCommand } from "./podman";
+
+const powerOn = path.join(__dirname, "power-on.sh");
+
+/** How long a host may take to shut down before it is switched off, in seconds. Alibaba Cloud's own patience is longer. */
+const shutdownSeconds = 60;
+
+/**
+ * Hosts as systemd containers on this machine. All it knows is on disk and in podman, so another process can go on
+ * where one ended, and the hosts run on in between.
+ */
+export class Containers implements Hypervisor {
+    // What is done with one instance is done in turn.
+    private readonly queue = new Queue();
+
+    constructor(private readonly progress: Progress = () => undefined) {}
+
+    createNetwork(id: string, cidr: string): Promise<void> {
+        return ensureNetwork(id, cidr);
+    }
+
+    deleteNetwork(id: string): Promise<void> {
+        return removeNetwork(id);
+    }
+
+    createInstance(spec: InstanceSpec): Promise<void> {
+        return this.queue.run(spec.id, async () => {
+            if (findInstance(spec.id)) {
+                return;
+            }
+            if (!spec.imageId.startsWith("debian_12_")) {
+                throw new Error(`instance ${spec.id}: image ${spec.imageId} is not here, only debian_12_* is`);
+            }
+            const image = await ensureImage(this.progress);
+            await ensureLxcfs();
+            // Left by an attempt that ended half-way.
+            await podman(["rm", "--force", "--ignore", spec.id]);
+            const seedDir = path.join(instanceDir(spec.id), "seed");
+            fs.mkdirSync(seedDir, { recursive: true, mode: 0o700 });
+            for (const [name, text] of Object.entries(seed(spec))) {
+                fs.writeFileSync(path.join(seedDir, name), text, { mode: 0o600 });
+            }
+            await podman(["create", ...containerOptions(spec), image, "/sbin/init"]);
+            writeInstance({ spec, ingress: [], drives: [] });
+        });
+    }
+
+    start(id: string): Promise<void> {
+        return this.queue.run(id, async () => {
+            const { spec, ingress, drives } = readInstance(id);
+            if ((await stateOf(id)) === "running") {
+                return;
+            }
+            await ensureLxcfs();
+            await ensureNetwork(spec.network.id, spec.network.cidr);
+            const slots = [];
+            for (const drive of drives) {
+                const { major, minor } = disks.deviceNumber(await disks.ensureLoop(drive.diskId));
+                slots.push(`${drive.device} ${major} ${minor} ${drive.serial}\n`);
+            }
+            // The machine exists, with its namespaces, and its init waits: nothing can talk to it before the rules hold.
+            if ((await stateOf(id)) !== "initialized") {
+                await podman(["init", id]);
+            }
+            const pid = await pidOf(id);
+            await loadIngress(pid, ingress);
+            await plugCable(pid, spec);
+            const environment = [
+                `HOSTNAME=${spec.hostname}`,
+                `ADDRESS=${spec.network.address}`,
+                `RESOLV_CONF=${fs.readFileSync("/etc/resolv.conf", "utf8")}`,
+                `DRIVES=${slots.join("")}`,
+            ];
+            const script = fs.readFileSync(powerOn, "utf8");
+            await inHost(pid, ["env", ...environment, "sh", "-c", script]);
+            await podman(["start", id]);
+        });
+    }
+
+    stop(id: string, force: boolean): Promise<void> {
+        return this.queue.run(id, async () => {
+            readInstance(id);
+            await podman(["stop", "--time", force ? "0" : String(shutdownSeconds), id]);
+        });
+    }
+
+    release(id: string): Promise<void> {
+        return this.queue.run(id, async () => {
+            const instance = findInstance(id);
+            await podman(["rm", "--force", "--ignore", "--time", "0", id]);
+            if (instance) {
+                await unplugCable(instance.spec);
+                for (const drive of instance.drives) {
+                    await disks.removeLoop(drive.diskId);
+                }
+            }
+            fs.rmSync(instanceDir(id), { recursive: true, force: true });
+        });
+    }
+
+    async running(id: string): Promise<boolean> {
+        return findInstance(id) !== undefined && (await stateOf(id)) === "running";
+    }
+
+    setIngress(id: string, rules: IngressRule[]): Promise<void> {
+        return this.queue.run(id, async () => {
+            writeInstance({ ...readInstance(id), ingress: rules });
+            if (await this.running(id)) {
+                await loadIngress(await pidOf(id), rules);
+            }
+        });
+    }
+
+    createDisk(id: string, sizeGiB: number, snapshotId?: string): Promise<void> {
+        return disks.createDisk(id, sizeGiB, snapshotId);
+    }
+
+    resizeDisk(id: string, sizeGiB: number): Promise<void> {
+        return disks.resizeDisk(id, sizeGiB);
+    }
+
+    deleteDisk(id: string): Promise<void> {
+        return disks.deleteDisk(id);
+    }
+
+    attachDisk(instanceId: string, diskId: string, serial: string): Promise<void> {
+        return this.queue.run(instanceId, async () => {
+            const instance = readInstance(instanceId);
+            const other = holderOf(diskId);
+            if (other && other.spec.id !== instanceId) {
+                throw new Error(`disk ${diskId} is attached to ${other.spec.id}: detach it there first`);
+            }
+            let drive = instance.drives.find((candidate) => candidate.diskId === diskId);
+            if (!drive) {
+                drive = { diskId, serial, device: freeDevice(instance.drives) };
+                writeInstance({ ...instance, drives: [...instance.drives, drive] });
+            }
+            const loop = await disks.ensureLoop(diskId);
+            if (await this.running(instanceId)) {
+                await insertDrive(await pidOf(instanceId), drive, disks.deviceNumber(loop));
+            }
+        });
+    }
+
+    detachDisk(instanceId: string, diskId: string): Promise<void> {
+        return this.queue.run(instanceId, async () => {
+            const instance = findInstance(instanceId);
+            const drive = instance?.drives.find((candidate) => candidate.diskId === diskId);
+            if (!instance || !drive) {
+                return;
+            }
+            if (await this.running(instanceId)) {
+                const device = disks.deviceNumber(await disks.ensureLoop(diskId));
+                await ejectDrive(await pidOf(instanceId), drive, device);
+            }
+            await disks.removeLoop(diskId);
+            writeInstance({ ...instance, drives: instance.drives.filter((candidate) => candidate !== drive) });
+        });
+    }
+
+    async createSnapshot(id: string, diskId: string): Promise<void> {
+        const holder = holderOf(diskId);
+        const mounts = holder ? mountsOf(disks.deviceNumber(await disks.ensureLoop(diskId))) : [];
+        if (mounts.length === 0) {
+            return disks.copyToSnapshot(id, diskId);
+        }
+        // One mount stands for all: what is frozen is the file system.
+        const [{ pid, target }] = mounts;
+        await inHost(pid, ["fsfreeze", "--freeze", target]);
+        try {
+            await disks.copyToSnapshot(id, diskId);
+        } finally {
+            await inHost(pid, ["fsfreeze", "--unfreeze", target]);
+        }
+    }
+
+    async deleteSnapshot(id: string): Promise<void> {
+        disks.deleteSnapshot(id);
+    }
+
+    /** The command that opens a root shell on a host, to be run on a terminal. */
+    shell(id: string): string[] {
+        readInstance(id);
+        return [...podmanCommand, "exec", "--interactive", "--tty", id, "/bin/bash", "--login"];
+    }
+
+    /** Removes every host, network, loop device and mount of the region; the disks and snapshots too unless `keepDisks`. */
+    async cleanUp({ keepDisks }: { keepDisks: boolean }): Promise<void> {
+        await Promise.all(instanceIds().map((id) => this.release(id)));
+        // Containers whose record is gone.
+        const names = await podman(["ps", "--all", "--format", "{{.Names}}"]);
+        for (const name of names.split("\n").filter(Boolean)) {
+            await podman(["rm", "--force", "--ignore", "--time", "0", name]);
+        }
+        await disks.cleanUpDisks(keepDisks);
+        await removeNetworks();
+        await removeLink();
+        await stopLxcfs();
+    }
+}
+
+function containerOptions(spec: InstanceSpec): string[] {
+    const own = instanceDir(spec.id);
+    const volumes = ["containerd", "docker", "kubelet"].map((name) => {
+        // Of the machine's file system, since an overlay can't be the upper layer of another one.
+        const folder = path.join(own, "volumes", name);
+        fs.mkdirSync(folder, { recursive: true });
+        return `${folder}:/var/lib/${name}`;
+    });
+    volumes.push(`${path.join(own, "seed")}:/var/lib/cloud/seed/nocloud:ro`, ...sizeVolumes);
+    return [
+        ...["--name", spec.id, "--hostname", spec.hostname],
+        // Podman's own idea of systemd would mount the machine's hierarchy of cgroups into every host.
+        ...["--privileged", "--systemd=false", "--cgroupns=private", "--env", "container=podman"],
+        ...["--tmpfs", "/run:rw,exec,mode=755", "--stop-signal", "RTMIN+3", "--log-driver", "none"],
+        // The cable is plugged in by hand, when the ingress rules are in force.
+        ...["--network", "none", "--no-hosts"],
+        ...["--memory", `${spec.memoryMiB}m`, "--memory-swap", `${spec.memoryMiB}m`, "--pids-limit", "-1"],
+        // More than the machine has can't be had. As much as it has needs no limit, and without one a pod may ask for more.
+        ...(spec.cpus < os.cpus().length ? ["--cpus", String(spec.cpus)] : []),
+        ...limits(),
+        ...volumes.flatMap((volume) => ["--volume", volume]),
+    ];
+}
+
+// Without CAP_SYS_RESOURCE nothing may raise a limit, and podman's defaults would: then a host has this machine's own.
+function limits(): string[] {
+    const status = fs.readFileSync("/proc/self/status", "utf8");
+    const capabilities = BigInt(`0x${/^CapEff:\s*(\w+)$/m.exec(status)![1]}`);
+    return capabilities & (1n << 24n) ? [] : ["--ulimit", "host"];
+}
+
+async function loadIngress(pid: number, rules: IngressRule[]): Promise<void> {
+    await run("nsenter", ["--target", String(pid), "--net", "nft", "--file", "-"], ruleset(rules));
+}
+
+// Podman's word for the state of a container: created, initialized, running, exited, …
+async function stateOf(id: string): Promise<string> {
+    return (await podman(["container", "inspect", "--format", "{{.State.Status}}", id])).trim();
+}
+
+async function pidOf(id: string): Promise<number> {
+    return Number(await podman(["container", "inspect", "--format", "{{.State.Pid}}", id]));
+}
+
+function holderOf(diskId: string): Instance | undefined {
+    return instanceIds()
+        .map(readInstance)
+        .find((instance) => instance.drives.some((drive) => drive.diskId === diskId));
+}

@@ -1,0 +1,16 @@
+import { readFileSync } from "node:fs";
+import * as path from "node:path";
+
+import { part } from "../../build/cache";
+import { Progress } from "../../build/progress";
+import { run } from "../../build/run";
+
+const source = path.join(__dirname, "pause.c");
+
+/** Compiles `pause` to one static binary and returns its folder. */
+export function pausePart(version: string, progress: Progress): Promise<string> {
+    const make = async (dir: string) => {
+        await run("gcc", ["-Os", "-static", "-s", "-o", path.join(dir, "pause"), source]);
+    };
+    return part("pause", version, [readFileSync(source, "utf8")], make, progress);
+}

@@ -1,0 +1,80 @@
+import * as path from "node:path";
+
+import { Image } from "./image/image";
+import { mysqlTree } from "./image/mysql";
+
+/** The folders that images are made from: binaries by module, MySQL's tree, and the shared Debian layer. */
+export interface Sources {
+    kubernetes: string;
+    etcd: string;
+    coredns: string;
+    metricsServer: string;
+    flannel: string;
+    cniFlannel: string;
+    pause: string;
+    mysql: string;
+    debian: string;
+}
+
+/** The tags that Kubernetes 1.36.3, its kubeadm and containerd 2.2 ask for. */
+export const pauseTags = ["3.10.1", "3.10.2"];
+const kubernetesTag = "v1.36.3";
+
+/**
+ * Every image of the cluster, under the name that its manifests have. Two differ from what their tag says, because
+ * kubeadm asks for a tag whose release can't be had: etcd 3.6.16 is served as 3.6.8-0, CoreDNS 1.14.6 as v1.14.2.
+ */
+export function images(sources: Sources): Image[] {
+    const kubernetes = (name: string, base?: string): Image => ({
+        reference: `registry.k8s.io/${name}:${kubernetesTag}`,
+        base,
+        files: { [`/usr/local/bin/${name}`]: { from: path.join(sources.kubernetes, name) } },
+        config: { Entrypoint: [`/usr/local/bin/${name}`] },
+    });
+    const etcd = (name: string) => ({ [`/usr/local/bin/${name}`]: { from: path.join(sources.etcd, name) } });
+    return [
+        kubernetes("kube-apiserver"),
+        kubernetes("kube-controller-manager"),
+        kubernetes("kube-scheduler"),
+        kubernetes("kube-proxy", sources.debian),
+        ...pauseTags.map((tag) => ({
+            reference: `registry.k8s.io/pause:${tag}`,
+            files: { "/pause": { from: path.join(sources.pause, "pause") } },
+            config: { Entrypoint: ["/pause"], User: "65535:65535" },
+        })),
+        {
+            reference: "registry.k8s.io/etcd:3.6.8-0",
+            files: { ...etcd("etcd"), ...etcd("etcdctl"), ...etcd("etcdutl") },
+            config: { Cmd: ["etcd"] },
+        },
+        {
+            reference: "registry.k8s.io/coredns/coredns:v1.14.2",
+            files: { "/coredns": { from: path.join(sources.coredns, "coredns") } },
+            config: { Entrypoint: ["/coredns"] },
+        },
+        {
+            reference: "registry.k8s.io/metrics-server/metrics-server:v0.7.2",
+            files: { "/metrics-server": { from: path.join(sources.metricsServer, "metrics-server") } },
+            config: { Entrypoint: ["/metrics-server"], User: "65534" },
+        },
+        {
+            reference: "ghcr.io/flannel-io/flannel:v0.26.7",
+            base: sources.debian,
+            files: { "/opt/bin/flanneld": { from: path.join(sources.flannel, "flanneld") } },
+            config: { Entrypoint: ["/opt/bin/flanneld"] },
+        },
+        {
+            // Copied to the host by the image's own `cp`.
+            reference: "ghcr.io/flannel-io/flannel-cni-plugin:v1.6.2-flannel1",
+            base: sources.debian,
+            files: { "/flannel": { from: path.join(sources.cniFlannel, "flannel") } },
+            config: {},
+        },
+        {
+            reference: "docker.io/library/mysql:8.0.15",
+            base: sources.debian,
+            files: mysqlTree(sources.mysql),
+            config: { Cmd: ["mysqld"], Env: ["MYSQL_MAJOR=8.0", "MYSQL_VERSION=8.0.15-1debian9"] },
+        },
+    ];
+}
