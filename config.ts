@@ -149,13 +149,12 @@ export type DataDisk = Settings["disks"]["data"][number];
 export type StackConfig = Settings & { stack: string; region: string };
 
 /** Every mistake in a stack's configuration, one a line, each naming the key, the value and the way out. */
-export class ConfigurationError extends Error {
+export class ConfigurationError extends pulumi.RunError {
     constructor(readonly mistakes: string[]) {
         super(
             `${mistakes.length} mistake${mistakes.length > 1 ? "s" : ""} in the stack's configuration:\n` +
                 mistakes.map((line) => `  - ${line}`).join("\n"),
         );
-        this.name = "ConfigurationError";
     }
 }
 

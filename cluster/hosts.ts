@@ -8,6 +8,7 @@ import { userData } from "./firstboot";
 import type { Network } from "./network";
 import { sshKey, type SshKey } from "./secrets";
 import { script } from "./shell";
+import { step } from "./step";
 
 /** A host of the stack and the way to it. */
 export interface ClusterHost {
@@ -90,9 +91,10 @@ export class Hosts extends pulumi.ComponentResource {
                 dialErrorLimit: 60,
                 perDialTimeout: 5,
             };
-            const prepared = new command.remote.Command(
+            const prepared = step(
                 `${host.name}-prepared`,
-                { connection, create: script("wait", {}), triggers: [instance.id] },
+                { connection, instance },
+                { script: script("wait", {}) },
                 { parent: instance },
             );
             return { config: host, address, publicAddress: instance.publicIp, instance, key, connection, prepared };

@@ -10,6 +10,7 @@ import type { ClusterHost, Hosts } from "./hosts";
 import { auditPolicy, initConfiguration, joinConfiguration } from "./kubeadm";
 import { encryptionKey, sshKey, type SshKey } from "./secrets";
 import { script, scriptFile } from "./shell";
+import { step } from "./step";
 
 /** Label of a node that holds a data disk. */
 export function diskLabel(disk: string): string {
@@ -58,7 +59,7 @@ export class Kubernetes extends pulumi.ComponentResource {
     /** Attaches a host's data disks and mounts them. */
     private mountsOf(host: ClusterHost, disks: DataDisks): command.remote.Command[] {
         const own = this.config.disks.data.filter((disk) => disk.host === host.config.name);
-        return own.map(({ name }) => {
+        return own.map(({ name, sizeGiB }) => {
             const disk = disks.disks[name];
             const attachment = new alicloud.ecs.EcsDiskAttachment(
                 name,
@@ -66,18 +67,14 @@ export class Kubernetes extends pulumi.ComponentResource {
                 // A disk is in one host at a time.
                 { parent: this, deleteBeforeReplace: true },
             );
-            this.mounts[name] = new command.remote.Command(
+            this.mounts[name] = step(
                 `mount-${name}`,
+                host,
                 {
-                    connection: host.connection,
-                    create: disk.id.apply((id) => script("mount", { DISK: name, SERIAL: id.replace(/^d-/, "") })),
-                    triggers: [
-                        attachment.id,
-                        host.instance.id,
-                        this.config.disks.data.find((d) => d.name === name)!.sizeGiB,
-                    ],
+                    script: disk.id.apply((id) => script("mount", { DISK: name, SERIAL: id.replace(/^d-/, "") })),
+                    triggers: [attachment.id, sizeGiB],
                 },
-                { parent: this, dependsOn: [attachment, host.prepared], deleteBeforeReplace: true },
+                { parent: this, dependsOn: [attachment, host.prepared] },
             );
             return this.mounts[name];
         });
@@ -110,11 +107,11 @@ export class Kubernetes extends pulumi.ComponentResource {
     private initialise(host: ClusterHost, leave: command.local.Command): command.remote.Command {
         const key = encryptionKey("secrets-encryption", { parent: this });
         const { config } = this;
-        return new command.remote.Command(
+        return step(
             "control-plane",
+            host,
             {
-                connection: host.connection,
-                create: host.publicAddress.apply((publicAddress) =>
+                script: host.publicAddress.apply((publicAddress) =>
                     script(
                         "control-plane",
                         { PUBLIC_ADDRESS: publicAddress, IGNORED: config.kubernetes.ignorePreflightErrors.join(",") },
@@ -129,16 +126,10 @@ export class Kubernetes extends pulumi.ComponentResource {
                     ),
                 ),
                 stdin: pulumi.interpolate`${key}\n${this.joinKey.publicKey}\n`,
-                triggers: [host.instance.id],
-                // What it prints is the kubeconfig; what it says goes to stderr.
-                logging: command.remote.Logging.Stderr,
+                // What it prints is the kubeconfig.
+                secretOutput: true,
             },
-            {
-                parent: this,
-                dependsOn: [host.prepared, leave],
-                deleteBeforeReplace: true,
-                additionalSecretOutputs: ["stdout"],
-            },
+            { parent: this, dependsOn: [host.prepared, leave] },
         );
     }
 
@@ -158,16 +149,16 @@ export class Kubernetes extends pulumi.ComponentResource {
                 { "/etc/test-cluster/join.yaml": joinConfiguration(host.config, host.address, controlPlane.address) },
             ),
         );
-        return new command.remote.Command(
+        return step(
             `${host.config.name}-join`,
+            host,
             {
-                connection: host.connection,
                 // Hash and configuration are no secrets, and a preview should show what will run.
-                create: pulumi.unsecret(text),
+                script: pulumi.unsecret(text),
                 stdin: this.joinKey.privateKey,
-                triggers: [host.instance.id, kubeletSettings(config)],
+                triggers: [kubeletSettings(config)],
             },
-            { parent: this, dependsOn: [host.prepared, leave], deleteBeforeReplace: true },
+            { parent: this, dependsOn: [host.prepared, leave] },
         );
     }
 }

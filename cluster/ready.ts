@@ -1,9 +1,10 @@
-import * as command from "@pulumi/command";
+import type * as command from "@pulumi/command";
 import * as pulumi from "@pulumi/pulumi";
 import type { StackConfig } from "../config";
 import type { Hosts } from "./hosts";
 import { diskLabel } from "./kubernetes";
 import { script } from "./shell";
+import { step } from "./step";
 
 /** Label changes for a host's node: its role, the disks that it holds, and none of those that it does not. */
 export function labels(config: StackConfig, host: string): string {
@@ -52,13 +53,6 @@ function onControlPlane(
     file: string,
     given: Record<string, string>,
 ) {
-    return new command.remote.Command(
-        name,
-        {
-            connection: hosts.controlPlane.connection,
-            create: script(file, given),
-            triggers: hosts.all.map((host) => host.instance.id),
-        },
-        { ...opts, deleteBeforeReplace: true },
-    );
+    const others = hosts.all.map((host) => host.instance.id);
+    return step(name, hosts.controlPlane, { script: script(file, given), triggers: others }, opts);
 }

@@ -8,6 +8,7 @@ import { locked } from "./lock";
 import { Progress } from "./progress";
 import { Recipe } from "./recipes";
 import { run } from "./run";
+import { ensureBuildTools } from "./tools";
 
 const environment = {
     GOCACHE: path.join(cacheDir, "go-build"),
@@ -27,7 +28,8 @@ export const moduleDir = (recipe: Recipe) => path.join(__dirname, "go", recipe.n
  */
 export async function goParts(recipes: Recipe[], progress: Progress): Promise<{ [name: string]: string }> {
     const dirs = Object.fromEntries(recipes.map((recipe) => [recipe.name, goPartDir(recipe)]));
-    if (Object.values(dirs).every(existsSync)) return dirs;
+    if (Object.values(dirs).every((dir) => existsSync(dir))) return dirs;
+    await ensureBuildTools(progress);
     // One builder at a time on a machine: they share Go's caches, and the last step removes these.
     await locked(
         path.join(partsDir(), ".locks", "go"),

@@ -1,6 +1,6 @@
 import type { Hypervisor } from "../hosts/hypervisor";
 import { ApiError } from "./api/errors";
-import type { AccessKey } from "./api/signature";
+import type { AccessKey } from "./http/signature";
 import { Faults } from "./faults";
 import { Machines } from "./machines";
 import type { State } from "./state/records";
@@ -29,6 +29,8 @@ export class Cloud {
     readonly state: State;
     readonly machines: Machines;
     readonly faults = new Faults();
+    /** `host:port` that the API is reached at, once it is. */
+    endpoint = "";
     private readonly stateFile: string;
     private readonly log: (line: string) => void;
 

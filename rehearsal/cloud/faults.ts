@@ -1,5 +1,5 @@
 import { ApiError } from "./api/errors";
-import type { ApiRequest } from "./api/request";
+import type { ApiRequest } from "./http/request";
 
 /** What the cloud is told to do wrong. */
 export interface Fault {
@@ -33,6 +33,9 @@ export interface Call {
 
 /** Calls kept for the log; older ones are forgotten. */
 const callLimit = 10_000;
+
+/** Who signed, and secrets. */
+const unlogged = /^(AccessKeyId|Signature.*|Timestamp|SecurityToken|UserData|Password)$/;
 
 export class Faults {
     private ordered: (Fault & { count: number })[] = [];
@@ -75,7 +78,7 @@ export class Faults {
     record(request: ApiRequest, outcome: string, at: Date): void {
         this.log.push({
             action: request.action,
-            parameters: request.parameters,
+            parameters: Object.fromEntries(Object.entries(request.parameters).filter(([name]) => !unlogged.test(name))),
             mutating: isMutating(request.action),
             at: at.toISOString(),
             outcome,

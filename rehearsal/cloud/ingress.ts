@@ -13,7 +13,12 @@ interface Traffic {
 }
 
 const protocols: Protocol[] = ["tcp", "udp", "icmp", "gre"];
-const everyPort: Record<Protocol, [number, number]> = { tcp: [0, 65535], udp: [0, 65535], icmp: [-1, -1], gre: [-1, -1] };
+const everyPort: Record<Protocol, [number, number]> = {
+    tcp: [0, 65535],
+    udp: [0, 65535],
+    icmp: [-1, -1],
+    gre: [-1, -1],
+};
 
 /**
  * What may reach an instance by its security groups: the groups' rules together, by priority, a Drop before an
@@ -25,7 +30,7 @@ export function ingressOf(state: State, instance: InstanceRecord): IngressRule[]
     const inner = groups
         .filter((group) => group.innerAccess === "Accept")
         .flatMap((group) => members(state, group.id).filter((address) => address !== instance.privateAddress))
-        .flatMap((address) => trafficFrom("all", "-1/-1", `${address}/32`));
+        .flatMap((address) => trafficFrom("all", "-1/-1", address));
     return toRules([...inner, ...accepted(state, groups)]);
 }
 
@@ -43,12 +48,12 @@ function accepted(state: State, groups: SecurityGroupRecord[]): Traffic[] {
 }
 
 function trafficOf(state: State, rule: RuleRecord): Traffic[] {
-    const sources = rule.groupId ? members(state, rule.groupId).map((address) => `${address}/32`) : [rule.cidr ?? ""];
+    const sources = rule.groupId ? members(state, rule.groupId) : [rule.cidr ?? ""];
     return sources.flatMap((source) => trafficFrom(rule.protocol, rule.portRange, source));
 }
 
 function trafficFrom(protocol: RuleRecord["protocol"], portRange: string, source: string): Traffic[] {
-    const range = parseCidr(source);
+    const range = parseCidr(source.includes("/") ? source : `${source}/32`);
     if (!range) return [];
     const [from, to] = portRange.split("/").map(Number);
     return (protocol === "all" ? protocols : [protocol]).map((each) => {

@@ -23,16 +23,7 @@ export class Machines {
     /** Pending or Stopped → Starting → Running. A machine that can't be made is released, as the cloud does. */
     start(instance: InstanceRecord): void {
         if (instance.machine !== "none") instance.status = "Starting";
-        this.behind(`start ${instance.id}`, instance, async () => {
-            await this.build(instance);
-            if (instance.status === "Pending") this.become(instance, "Starting");
-            await this.applyIngress();
-            await this.cloud.hypervisor.start(instance.id);
-            if (instance.status === "Starting") {
-                instance.startedAt = timestamp();
-                this.become(instance, "Running");
-            }
-        });
+        this.behind(`start ${instance.id}`, instance, () => this.powerOn(instance));
     }
 
     /** Running → Stopping → Stopped. */
@@ -44,17 +35,20 @@ export class Machines {
         });
     }
 
-    /** Stays Running in the cloud's eyes until it is down. */
+    /** Running → Starting → Running: a crash in between leaves an instance that should run. */
     reboot(instance: InstanceRecord, force: boolean): void {
-        this.stop(instance, force);
-        this.behind(`reboot ${instance.id}`, instance, async () => this.start(instance));
+        instance.status = "Starting";
+        this.behind(`reboot ${instance.id}`, instance, async () => {
+            await this.cloud.hypervisor.stop(instance.id, force);
+            await this.powerOn(instance);
+        });
     }
 
     /** Removes the machine, then the record; disks go or stay as their `deleteWithInstance` says. */
     release(instance: InstanceRecord): void {
         instance.status = "Stopping";
         instance.releasing = true;
-        this.behind(`release ${instance.id}`, instance, async () => this.remove(instance));
+        this.behind(`release ${instance.id}`, instance, () => this.remove(instance));
     }
 
     /** A new system disk, of the instance's image: what was on the old one is gone, the data disks stay plugged in. */
@@ -79,17 +73,19 @@ export class Machines {
         );
     }
 
-    /** Gives every machine whose rules have changed its new ones; resolves when they are in force. */
-    applyIngress(): Promise<void> {
+    /**
+     * Gives every machine whose rules have changed its new ones; resolves when they are in force. One machine that
+     * fails does not keep the others from theirs.
+     *
+     * @throws the first failure
+     */
+    applyIngress(instances = Object.values(this.cloud.state.instances)): Promise<void> {
         const work = this.ingressWork.then(async () => {
-            for (const instance of Object.values(this.cloud.state.instances)) {
-                const rules = ingressOf(this.cloud.state, instance);
-                const text = JSON.stringify(rules);
-                const given = this.ingress.get(instance.id) === text;
-                if (instance.machine === "none" || instance.releasing || given) continue;
-                await this.cloud.hypervisor.setIngress(instance.id, rules);
-                this.ingress.set(instance.id, text);
+            const failures: unknown[] = [];
+            for (const instance of instances) {
+                await this.giveIngress(instance).catch((error: unknown) => failures.push(error));
             }
+            if (failures.length > 0) throw failures[0];
         });
         this.ingressWork = work.catch(() => undefined);
         return work;
@@ -106,8 +102,10 @@ export class Machines {
         for (const instance of Object.values(state.instances)) {
             if (instance.releasing) this.release(instance);
             else if (instance.status === "Stopping") this.stop(instance, true);
+            else if (instance.status === "Running" && (await hypervisor.running(instance.id))) continue;
             else if (instance.status !== "Stopped") this.start(instance);
         }
+        await this.applyIngress().catch((error: unknown) => this.cloud.report("security group rules", error));
     }
 
     idle(): Promise<void> {
@@ -117,12 +115,23 @@ export class Machines {
     /** Unplugs a disk and makes it available. */
     async unplug(disk: DiskRecord): Promise<void> {
         disk.status = "Detaching";
-        if (disk.type === "data") await this.cloud.hypervisor.detachDisk(disk.instanceId, disk.id);
+        try {
+            if (disk.type === "data") await this.cloud.hypervisor.detachDisk(disk.instanceId, disk.id);
+        } catch (error) {
+            disk.status = "In_use";
+            throw error;
+        }
         Object.assign(disk, { status: "Available", instanceId: "", device: "", detachedAt: timestamp() });
     }
 
+    /** Plugs a disk into the machine of its instance; when that fails the disk is nobody's again. */
     async plug(disk: DiskRecord): Promise<void> {
-        await this.cloud.hypervisor.attachDisk(disk.instanceId, disk.id, serialOf(disk));
+        try {
+            await this.cloud.hypervisor.attachDisk(disk.instanceId, disk.id, serialOf(disk));
+        } catch (error) {
+            Object.assign(disk, { status: "Available", instanceId: "", device: "" });
+            throw error;
+        }
         Object.assign(disk, { status: "In_use", attachedAt: disk.attachedAt || timestamp() });
     }
 
@@ -138,30 +147,59 @@ export class Machines {
         delete disks[disk.id];
     }
 
+    private async powerOn(instance: InstanceRecord): Promise<void> {
+        await this.build(instance);
+        if (instance.status === "Pending") this.become(instance, "Starting");
+        await this.applyIngress([instance]);
+        await this.cloud.hypervisor.start(instance.id);
+        if (instance.status === "Starting") {
+            instance.startedAt = timestamp();
+            this.become(instance, "Running");
+        }
+        await this.admit();
+    }
+
+    /** The others' rules, where these name a group that an instance has joined or left. */
+    private async admit(): Promise<void> {
+        await this.applyIngress().catch((error: unknown) => this.cloud.report("security group rules", error));
+    }
+
+    private async giveIngress(instance: InstanceRecord): Promise<void> {
+        if (instance.machine === "none" || instance.releasing) return;
+        const rules = ingressOf(this.cloud.state, instance);
+        const text = JSON.stringify(rules);
+        if (this.ingress.get(instance.id) === text) return;
+        this.ingress.delete(instance.id);
+        await this.cloud.hypervisor.setIngress(instance.id, rules);
+        this.ingress.set(instance.id, text);
+    }
+
     private async build(instance: InstanceRecord): Promise<void> {
         if (instance.machine === "current") return;
         await this.cloud.hypervisor.createInstance(this.spec(instance));
-        instance.machine = "current";
         for (const disk of this.disksOf(instance, "data")) {
             if (disk.status === "Creating") {
                 await this.cloud.hypervisor.createDisk(disk.id, disk.sizeGiB, disk.sourceSnapshotId || undefined);
             }
             await this.plug(disk);
         }
+        instance.machine = "current";
         this.cloud.save();
     }
 
     private async remove(instance: InstanceRecord): Promise<void> {
+        const { hypervisor, state } = this.cloud;
+        if (await hypervisor.running(instance.id)) await hypervisor.stop(instance.id, true);
         for (const disk of this.disksOf(instance, "data")) {
             await this.unplug(disk);
             if (disk.deleteWithInstance) await this.deleteDisk(disk);
         }
-        await this.cloud.hypervisor.release(instance.id);
+        await hypervisor.release(instance.id);
         for (const disk of this.disksOf(instance, "system")) await this.deleteDisk(disk);
-        delete this.cloud.state.instances[instance.id];
+        delete state.instances[instance.id];
         this.ingress.delete(instance.id);
         this.cloud.save();
-        await this.applyIngress();
+        await this.admit();
     }
 
     private finish(disk: DiskRecord): void {
@@ -210,7 +248,7 @@ export class Machines {
     }
 
     private become(instance: InstanceRecord, status: InstanceRecord["status"]): void {
-        instance.status = status;
+        if (!instance.releasing) instance.status = status;
         this.cloud.save();
     }
 
@@ -218,9 +256,9 @@ export class Machines {
     private behind(what: string, instance: InstanceRecord, task: () => Promise<void>): void {
         void this.queue.run(instance.id, task).catch((error: unknown) => {
             this.cloud.report(what, error);
-            if (instance.releasing) return this.become(instance, "Stopped");
-            if (instance.machine === "none") this.release(instance);
-            else this.become(instance, "Stopped");
+            if (instance.machine === "none" && !instance.releasing) return this.release(instance);
+            instance.releasing = false;
+            this.become(instance, "Stopped");
         });
     }
 }

@@ -1,18 +1,26 @@
 import * as fs from "node:fs";
-import * as os from "node:os";
 import * as path from "node:path";
 
-import { seed } from "./cloudinit";
 import { Queue, run } from "./command";
 import * as disks from "./disks";
 import { ejectDrive, inHost, insertDrive, mountsOf } from "./drives";
 import { Hypervisor, IngressRule, InstanceSpec } from "./hypervisor";
 import { ensureImage, Progress } from "./image";
 import { ruleset } from "./ingress";
-import { findInstance, freeDevice, Instance, instanceDir, instanceIds, readInstance, writeInstance } from "./instance";
-import { ensureLxcfs, sizeVolumes, stopLxcfs } from "./lxcfs";
+import {
+    containerOptions,
+    findInstance,
+    freeDevice,
+    Instance,
+    instanceDir,
+    instanceIds,
+    readInstance,
+    seed,
+    writeInstance,
+} from "./instance";
+import { ensureLxcfs, stopLxcfs } from "./lxcfs";
 import { ensureNetwork, plugCable, removeLink, removeNetwork, removeNetworks, unplugCable } from "./network";
-import { podman, podmanCommand } from "./podman";
+import { pidOf, podman, podmanCommand, podmanRoot, stateOf } from "./podman";
 
 const powerOn = path.join(__dirname, "power-on.sh");
 
@@ -22,6 +30,9 @@ const shutdownSeconds = 60;
 /**
  * Hosts as systemd containers on this machine. All it knows is on disk and in podman, so another process can go on
  * where one ended, and the hosts run on in between.
+ *
+ * Unlike a machine, a host that is rebooted from within stays off until it is started; kernel settings outside net.*
+ * are this machine's; and pulling the plug loses nothing that was written, since this machine's kernel lives on.
  */
 export class Containers implements Hypervisor {
     // What is done with one instance is done in turn.
@@ -192,6 +203,12 @@ export class Containers implements Hypervisor {
         disks.deleteSnapshot(id);
     }
 
+    /** Powers every host off, as people do before they switch the machine itself off. */
+    async powerOff(): Promise<void> {
+        await Promise.all(instanceIds().map((id) => this.stop(id, false)));
+        await stopLxcfs();
+    }
+
     /** The command that opens a root shell on a host, to be run on a terminal. */
     shell(id: string): string[] {
         readInstance(id);
@@ -201,10 +218,9 @@ export class Containers implements Hypervisor {
     /** Removes every host, network, loop device and mount of the region; the disks and snapshots too unless `keepDisks`. */
     async cleanUp({ keepDisks }: { keepDisks: boolean }): Promise<void> {
         await Promise.all(instanceIds().map((id) => this.release(id)));
-        // Containers whose record is gone.
-        const names = await podman(["ps", "--all", "--format", "{{.Names}}"]);
-        for (const name of names.split("\n").filter(Boolean)) {
-            await podman(["rm", "--force", "--ignore", "--time", "0", name]);
+        if (fs.existsSync(podmanRoot)) {
+            // Those whose record is gone.
+            await podman(["rm", "--all", "--force", "--time", "0"]);
         }
         await disks.cleanUpDisks(keepDisks);
         await removeNetworks();
@@ -213,48 +229,8 @@ export class Containers implements Hypervisor {
     }
 }
 
-function containerOptions(spec: InstanceSpec): string[] {
-    const own = instanceDir(spec.id);
-    const volumes = ["containerd", "docker", "kubelet"].map((name) => {
-        // Of the machine's file system, since an overlay can't be the upper layer of another one.
-        const folder = path.join(own, "volumes", name);
-        fs.mkdirSync(folder, { recursive: true });
-        return `${folder}:/var/lib/${name}`;
-    });
-    volumes.push(`${path.join(own, "seed")}:/var/lib/cloud/seed/nocloud:ro`, ...sizeVolumes);
-    return [
-        ...["--name", spec.id, "--hostname", spec.hostname],
-        // Podman's own idea of systemd would mount the machine's hierarchy of cgroups into every host.
-        ...["--privileged", "--systemd=false", "--cgroupns=private", "--env", "container=podman"],
-        ...["--tmpfs", "/run:rw,exec,mode=755", "--stop-signal", "RTMIN+3", "--log-driver", "none"],
-        // The cable is plugged in by hand, when the ingress rules are in force.
-        ...["--network", "none", "--no-hosts"],
-        ...["--memory", `${spec.memoryMiB}m`, "--memory-swap", `${spec.memoryMiB}m`, "--pids-limit", "-1"],
-        // More than the machine has can't be had. As much as it has needs no limit, and without one a pod may ask for more.
-        ...(spec.cpus < os.cpus().length ? ["--cpus", String(spec.cpus)] : []),
-        ...limits(),
-        ...volumes.flatMap((volume) => ["--volume", volume]),
-    ];
-}
-
-// Without CAP_SYS_RESOURCE nothing may raise a limit, and podman's defaults would: then a host has this machine's own.
-function limits(): string[] {
-    const status = fs.readFileSync("/proc/self/status", "utf8");
-    const capabilities = BigInt(`0x${/^CapEff:\s*(\w+)$/m.exec(status)![1]}`);
-    return capabilities & (1n << 24n) ? [] : ["--ulimit", "host"];
-}
-
 async function loadIngress(pid: number, rules: IngressRule[]): Promise<void> {
     await run("nsenter", ["--target", String(pid), "--net", "nft", "--file", "-"], ruleset(rules));
-}
-
-// Podman's word for the state of a container: created, initialized, running, exited, …
-async function stateOf(id: string): Promise<string> {
-    return (await podman(["container", "inspect", "--format", "{{.State.Status}}", id])).trim();
-}
-
-async function pidOf(id: string): Promise<number> {
-    return Number(await podman(["container", "inspect", "--format", "{{.State.Pid}}", id]));
 }
 
 function holderOf(diskId: string): Instance | undefined {

@@ -123,7 +123,9 @@ function digest(archive: Archive): string {
     for (const entry of fs.readdirSync(recipeDir, { recursive: true, withFileTypes: true }).sort(byPath)) {
         if (entry.isFile()) {
             const file = path.join(entry.parentPath, entry.name);
-            hash.update(`${path.relative(recipeDir, file)}\0`).update(fs.readFileSync(file)).update("\0");
+            hash.update(`${path.relative(recipeDir, file)}\0`)
+                .update(fs.readFileSync(file))
+                .update("\0");
         }
     }
     return hash.digest("hex").slice(0, 12);

@@ -1,8 +1,10 @@
 import * as fs from "node:fs";
+import * as os from "node:os";
 import * as path from "node:path";
 
 import { stateDir } from "../paths";
 import { IngressRule, InstanceSpec } from "./hypervisor";
+import { sizeVolumes } from "./lxcfs";
 
 const root = path.join(stateDir, "hosts");
 
@@ -64,4 +66,60 @@ export function freeDevice(drives: Drive[]): string {
         throw new Error("all device names from vdb to vdz are taken: detach a disk first");
     }
     return device;
+}
+
+/**
+ * The files of cloud-init's NoCloud datasource for an instance: file name to contents. Cloud-init runs its
+ * per-instance modules again only when `instance-id` changes, so a restart of the same instance does not.
+ */
+export function seed(spec: InstanceSpec): Record<"meta-data" | "user-data", string> {
+    return {
+        // JSON is YAML, and needs no care for what a name or a key may hold.
+        "meta-data": JSON.stringify({
+            "instance-id": spec.id,
+            "local-hostname": spec.hostname,
+            "public-keys": spec.authorizedKeys,
+        }),
+        "user-data": spec.userData,
+    };
+}
+
+/** The options of `podman create` that make a container this instance: its size, its volumes, no network yet. */
+export function containerOptions(spec: InstanceSpec): string[] {
+    const own = instanceDir(spec.id);
+    const volumes = ["containerd", "docker", "kubelet"].map((name) => {
+        // Of the machine's file system, since an overlay can't be the upper layer of another one.
+        const folder = path.join(own, "volumes", name);
+        fs.mkdirSync(folder, { recursive: true });
+        return `${folder}:/var/lib/${name}`;
+    });
+    volumes.push(`${path.join(own, "seed")}:/var/lib/cloud/seed/nocloud:ro`, ...sizeVolumes);
+    return [
+        ...["--name", spec.id, "--hostname", spec.hostname],
+        // Podman's own idea of systemd would mount the machine's hierarchy of cgroups into every host.
+        ...["--privileged", "--systemd=false", "--cgroupns=private", "--env", "container=podman"],
+        ...["--tmpfs", "/run:rw,exec,mode=755", "--stop-signal", "RTMIN+3", "--log-driver", "none"],
+        // The cable is plugged in by hand, when the ingress rules are in force.
+        ...["--network", "none", "--no-hosts"],
+        ...["--memory", `${spec.memoryMiB}m`, "--memory-swap", `${spec.memoryMiB}m`, "--pids-limit", "-1"],
+        // More than the machine has can't be had. As much as it has needs no limit, and without one a pod may ask for more.
+        ...(spec.cpus < os.cpus().length ? ["--cpus", String(spec.cpus)] : []),
+        ...limits(),
+        ...volumes.flatMap((volume) => ["--volume", volume]),
+    ];
+}
+
+// Without CAP_SYS_RESOURCE nothing may raise a limit, and podman's defaults would. It has lowered its own number of
+// processes to the kernel's pid_max by then, 32768 at the least.
+function limits(): string[] {
+    const status = fs.readFileSync("/proc/self/status", "utf8");
+    const capabilities = BigInt(`0x${/^CapEff:\s*(\w+)$/m.exec(status)![1]}`);
+    if (capabilities & (1n << 24n)) {
+        return [];
+    }
+    const own = fs.readFileSync("/proc/self/limits", "utf8");
+    const hard = (name: string) => Number(new RegExp(`^${name}\\s+\\S+\\s+(\\d+)`, "m").exec(own)?.[1] ?? Infinity);
+    const files = Math.min(hard("Max open files"), 1048576);
+    const processes = Math.min(hard("Max processes"), 32768);
+    return ["--ulimit", `nofile=${files}:${files}`, "--ulimit", `nproc=${processes}:${processes}`];
 }

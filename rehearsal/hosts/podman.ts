@@ -7,6 +7,9 @@ import { run } from "./command";
 /** What ends with the machine's own boot: podman's run-time state, lxcfs' mount. */
 export const runDir = "/run/test-cluster";
 
+/** The images and containers of the region. */
+export const podmanRoot = path.join(cacheDir, "podman");
+
 /**
  * A podman of the region's own: its images, containers and run-time state are in the region's folders, so that a
  * person's podman doesn't show them and removing the folders removes everything. The cgroup manager and the runtime
@@ -14,7 +17,7 @@ export const runDir = "/run/test-cluster";
  */
 export const podmanCommand = [
     "podman",
-    ...["--root", path.join(cacheDir, "podman")],
+    ...["--root", podmanRoot],
     ...["--runroot", path.join(runDir, "podman")],
     ...["--tmpdir", path.join(runDir, "libpod")],
     ...["--storage-driver", "overlay"],
@@ -28,6 +31,16 @@ export async function podman(args: string[]): Promise<string> {
     forgetEarlierBoots();
     const [command, ...globals] = podmanCommand;
     return run(command, [...globals, ...args]);
+}
+
+/** Podman's word for the state of a container: created, initialized, running, exited, … */
+export async function stateOf(id: string): Promise<string> {
+    return (await podman(["container", "inspect", "--format", "{{.State.Status}}", id])).trim();
+}
+
+/** The process id of a container's init. */
+export async function pidOf(id: string): Promise<number> {
+    return Number(await podman(["container", "inspect", "--format", "{{.State.Pid}}", id]));
 }
 
 // Where /run is not a tmpfs, podman would take containers of an earlier boot for running.

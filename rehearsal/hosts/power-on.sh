@@ -13,6 +13,7 @@ mount -o remount,bind,ro /sys
 
 # Of block devices a host has its own disks; the machine's are none of its business.
 find /dev -xdev -type b -delete
+rm -rf /dev/disk
 mkdir -p /dev/disk/by-id
 printf '%s' "$DRIVES" | while read -r name major minor serial; do
     mknod -m 660 "/dev/$name" b "$major" "$minor"
@@ -21,3 +22,4 @@ done
 
 grep -q "[[:space:]]$HOSTNAME\$" /etc/hosts || printf '%s\t%s\n' "$ADDRESS" "$HOSTNAME" >>/etc/hosts
 printf '%s' "$RESOLV_CONF" >/etc/resolv.conf
+chmod 644 /etc/resolv.conf

@@ -1,23 +1,20 @@
 import * as path from "node:path";
 
-import { part } from "../build/cache";
 import { answers } from "../build/download";
 import { goParts } from "../build/go";
-import { Progress, labelled } from "../build/progress";
+import { Progress } from "../build/progress";
 import { clusterRecipes } from "../build/recipes";
 import { run } from "../build/run";
 import { ensureBuildTools } from "../build/tools";
 import { cacheDir, stateDir } from "../paths";
-import { containerdDeb, dockerLayout } from "./apt/containerd";
-import { Deb, debPart } from "./apt/deb";
-import { SigningKey, signingKey } from "./apt/key";
-import { kubernetesDebs, kubernetesLayout } from "./apt/kubernetes";
-import { Layout, writeRepository } from "./apt/repository";
+import { signingKey } from "./apt/key";
 import { baseLayer } from "./image/base";
 import { imagePart } from "./image/image";
 import { mysqlPart } from "./image/mysql";
 import { pausePart } from "./image/pause";
 import { images } from "./images";
+import { releases, releasePart } from "./releases";
+import { repositories, repositoryPart } from "./repositories";
 
 /** What a mirror serves. */
 export interface MirrorContent {
@@ -33,87 +30,53 @@ export interface MirrorContent {
     cacheDir: string;
 }
 
+/** The folders that packages and images are made from: binaries by module, MySQL's tree, the shared Debian layer. */
+export interface Sources {
+    kubernetes: string;
+    containerd: string;
+    etcd: string;
+    "cni-plugins": string;
+    "cni-flannel": string;
+    coredns: string;
+    flannel: string;
+    "metrics-server": string;
+    k9s: string;
+    pause: string;
+    mysql: string;
+    debian: string;
+}
+
 /**
  * Returns what the hosts' mirror serves: where the internet is there, everything from where it really is; where it
- * isn't, packages and images built from the package registries, under the same names. The first build takes about
- * half an hour; its lines go to `progress`.
+ * isn't, packages and images built from the package registries, under the same names. What is built is listed in
+ * `repositories`, `releases` and `images`. The first build takes about half an hour; its lines go to `progress`.
  */
 export async function ensureMirror(progress: Progress): Promise<MirrorContent> {
     const common = { archives: await debianArchives(), cacheDir: path.join(cacheDir, "upstream") };
     const origins = ["https://registry.k8s.io/v2/", "https://pkgs.k8s.io"];
     if ((await Promise.all(origins.map(answers))).every(Boolean))
         return { ...common, trees: {}, images: {}, passThrough: true };
-    return { ...common, ...(await build(common.archives.debian, labelled("mirror", progress))), passThrough: false };
+    return { ...common, ...(await build(common.archives.debian, progress)), passThrough: false };
 }
 
 async function build(archive: string, progress: Progress): Promise<Pick<MirrorContent, "trees" | "images">> {
-    // Images and packages are read by other users than the one who builds them.
+    // What is in images and packages is read by other users than the one who builds them.
     process.umask(0o022);
     await ensureBuildTools(progress);
-    const bin = await goParts(clusterRecipes, progress);
-    const key = await signingKey(path.join(stateDir, "packages-key"));
-    const version = Object.fromEntries(clusterRecipes.map((recipe) => [recipe.name, recipe.version]));
-    const { "cni-plugins": cni } = Object.fromEntries(clusterRecipes.map((recipe) => [recipe.name, recipe]));
-
-    const kubernetes = kubernetesDebs(
-        { dir: bin.kubernetes, version: version.kubernetes },
-        { dir: bin["cni-plugins"], version: cni.version, plugins: Object.keys(cni.binaries) },
-    );
-    const trees = {
-        "pkgs.k8s.io/core:/stable:/v1.36/deb": await repositoryPart(
-            "repository-kubernetes",
-            kubernetesLayout,
-            kubernetes,
-            key,
-            progress,
-        ),
-        "download.docker.com/linux/debian": await repositoryPart(
-            "repository-docker",
-            dockerLayout,
-            [containerdDeb(bin.containerd, version.containerd)],
-            key,
-            progress,
-        ),
-        "github.com/derailed/k9s/releases/download/v0.50.9": await k9sRelease(bin.k9s, version.k9s, progress),
-    };
-
-    const built: MirrorContent["images"] = {};
     const sources = {
-        kubernetes: bin.kubernetes,
-        etcd: bin.etcd,
-        coredns: bin.coredns,
-        metricsServer: bin["metrics-server"],
-        flannel: bin.flannel,
-        cniFlannel: bin["cni-flannel"],
-        pause: await pausePart("3.10", progress),
-        mysql: await mysqlPart("8.0.15", progress),
+        ...(await goParts(clusterRecipes, progress)),
+        pause: await pausePart(progress),
+        mysql: await mysqlPart(progress),
         debian: await baseLayer(archive, progress),
-    };
-    for (const image of images(sources)) built[image.reference] = await imagePart(image, progress);
-    return { trees, images: built };
-}
+    } as Sources;
+    const key = await signingKey(path.join(stateDir, "packages-key"));
 
-async function repositoryPart(name: string, layout: Layout, debs: Deb[], key: SigningKey, progress: Progress) {
-    const files: string[] = [];
-    for (const deb of debs) files.push(await debPart(deb, progress));
-    const inputs = [JSON.stringify(layout), ...files, key.publicKey];
-    return part(name, debs[0].version, inputs, (dir) => writeRepository(dir, layout, files, key), progress);
-}
-
-/** The archive that k9s' release page has, with the binary alone. */
-function k9sRelease(bin: string, version: string, progress: Progress): Promise<string> {
-    const make = async (dir: string) => {
-        await run("tar", [
-            "-C",
-            bin,
-            "--owner=0",
-            "--group=0",
-            "-czf",
-            path.join(dir, "k9s_Linux_amd64.tar.gz"),
-            "k9s",
-        ]);
-    };
-    return part("release-k9s", version, [bin], make, progress);
+    const content = { trees: {}, images: {} } as Pick<MirrorContent, "trees" | "images">;
+    for (const repository of repositories(sources))
+        content.trees[repository.address] = await repositoryPart(repository, key, progress);
+    for (const release of releases(sources)) content.trees[release.address] = await releasePart(release, progress);
+    for (const image of images(sources)) content.images[image.reference] = await imagePart(image, progress);
+    return content;
 }
 
 /** The archives that this machine's own apt uses, so that hosts get theirs from wherever this machine does. */

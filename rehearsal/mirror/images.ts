@@ -1,23 +1,11 @@
 import * as path from "node:path";
 
+import { Sources } from "./content";
 import { Image } from "./image/image";
 import { mysqlTree } from "./image/mysql";
 
-/** The folders that images are made from: binaries by module, MySQL's tree, and the shared Debian layer. */
-export interface Sources {
-    kubernetes: string;
-    etcd: string;
-    coredns: string;
-    metricsServer: string;
-    flannel: string;
-    cniFlannel: string;
-    pause: string;
-    mysql: string;
-    debian: string;
-}
-
 /** The tags that Kubernetes 1.36.3, its kubeadm and containerd 2.2 ask for. */
-export const pauseTags = ["3.10.1", "3.10.2"];
+const pauseTags = ["3.10.1", "3.10.2"];
 const kubernetesTag = "v1.36.3";
 
 /**
@@ -54,7 +42,7 @@ export function images(sources: Sources): Image[] {
         },
         {
             reference: "registry.k8s.io/metrics-server/metrics-server:v0.7.2",
-            files: { "/metrics-server": { from: path.join(sources.metricsServer, "metrics-server") } },
+            files: { "/metrics-server": { from: path.join(sources["metrics-server"], "metrics-server") } },
             config: { Entrypoint: ["/metrics-server"], User: "65534" },
         },
         {
@@ -67,7 +55,7 @@ export function images(sources: Sources): Image[] {
             // Copied to the host by the image's own `cp`.
             reference: "ghcr.io/flannel-io/flannel-cni-plugin:v1.6.2-flannel1",
             base: sources.debian,
-            files: { "/flannel": { from: path.join(sources.cniFlannel, "flannel") } },
+            files: { "/flannel": { from: path.join(sources["cni-flannel"], "flannel") } },
             config: {},
         },
         {

@@ -1,12 +1,19 @@
 import type { Cloud } from "../cloud";
 
+/** The names that a model declares: its base class also takes any string, and has methods. */
+type Field<T, Key extends keyof T> = string extends Key
+    ? never
+    : T[Key] extends (...args: never[]) => unknown
+      ? never
+      : Key;
+
 /** A type of the SDK without its methods: what an object literal can be. */
 export type Plain<T> = 0 extends 1 & T
     ? unknown
     : T extends (infer Item)[]
       ? Plain<Item>[]
       : T extends { validate(): void }
-        ? { [K in keyof T as T[K] extends (...args: never[]) => unknown ? never : K]: Plain<T[K]> }
+        ? { [Key in keyof T as Field<T, Key>]: Plain<T[Key]> }
         : T;
 
 type Instance<Class> = Class extends new (...args: never[]) => infer T ? T : never;

@@ -7,7 +7,12 @@ export interface Model {
     types(): Record<string, FieldType>;
 }
 
-type FieldType = string | Model | { type: "array"; itemType: FieldType } | { type: "map"; [key: string]: unknown };
+interface ListType {
+    type: "array";
+    itemType: FieldType;
+}
+
+type FieldType = string | Model | ListType;
 
 interface Tree {
     [key: string]: string | Tree;
@@ -60,10 +65,10 @@ function decodeObject(model: Model, tree: Tree, prefix: string): Record<string, 
 }
 
 function decodeValue(type: FieldType, value: string | Tree, name: string): unknown {
-    if (typeof type === "object" && type.type === "array") {
+    if (isList(type)) {
         if (typeof value === "string") throw wrongType(name, value, `a list: ${name}.1, ${name}.2, …`);
         const positions = Object.keys(value).sort((a, b) => Number(a) - Number(b));
-        return positions.map((n) => decodeValue(type.itemType as FieldType, value[n], `${name}.${n}`));
+        return positions.map((n) => decodeValue(type.itemType, value[n], `${name}.${n}`));
     }
     if (typeof type === "function") {
         if (typeof value === "string") throw wrongType(name, value, "an object");
@@ -79,6 +84,10 @@ function decodeValue(type: FieldType, value: string | Tree, name: string): unkno
         return value.toLowerCase() === "true";
     }
     return value;
+}
+
+function isList(type: FieldType): type is ListType {
+    return typeof type === "object";
 }
 
 function wrongType(name: string, value: string, expected: string): ApiError {
@@ -102,9 +111,9 @@ export function encode(model: Model, value: object, path = ""): Record<string, u
 }
 
 function encodeValue(type: FieldType, value: unknown, path: string): unknown {
-    if (typeof type === "object" && type.type === "array") {
+    if (isList(type)) {
         if (!Array.isArray(value)) throw new TypeError(`answer's ${path} is not a list`);
-        return value.map((item, n) => encodeValue(type.itemType as FieldType, item, `${path}[${n}]`));
+        return value.map((item, n) => encodeValue(type.itemType, item, `${path}[${n}]`));
     }
     if (typeof type === "function") return encode(type, value as object, `${path}.`);
     if (typeof type === "string" && type !== "any" && typeof value !== type) {

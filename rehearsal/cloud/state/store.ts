@@ -22,7 +22,8 @@ export function loadState(file: string): State {
     } catch (error) {
         throw new Error(`The region's state ${file} is not JSON: ${(error as Error).message}. ${wayOut}`);
     }
-    if (state.version !== 1) throw new Error(`The region's state ${file} has version ${state.version}, not 1. ${wayOut}`);
+    if (state.version !== 1)
+        throw new Error(`The region's state ${file} has version ${state.version}, not 1. ${wayOut}`);
     return { ...emptyState(), ...state };
 }
 

@@ -16,11 +16,11 @@ export const dockerLayout: Layout = {
  * Docker's package of containerd from a folder of binaries. One difference: runc comes from Debian, by a dependency,
  * where Docker's package carries its own.
  */
-export function containerdDeb(dir: string, version: string): Deb {
+export function containerdDeb(dir: string): Deb {
     const binaries = ["containerd", "containerd-shim-runc-v2", "ctr"];
     return {
         name: "containerd.io",
-        version: `${version}-1~debian.12~bookworm`,
+        version: "2.2.9-1~debian.12~bookworm",
         fields: {
             Maintainer: "Containerd team <help@containerd.io>",
             Section: "devel",

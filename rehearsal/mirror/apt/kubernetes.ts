@@ -16,16 +16,16 @@ const maintainer = { Maintainer: "Kubernetes Authors <dev@kubernetes.io>", Secti
 
 const keep = { text: "" };
 
+/** Upstream numbers each package's first build so. */
+const version = "1.36.3-1.1";
+const cniVersion = "1.9.1-1.1";
+
 /**
- * The packages that upstream's repository has for one release, with its names, dependencies and file locations.
- * `kubernetes` and `cni` are folders of binaries; upstream numbers each package's first build `-1.1`.
+ * The packages that upstream's repository has for one release, with its names, dependencies and file locations, from
+ * folders of binaries. Upstream's kubernetes-cni has some more plugins, which nothing here uses.
  */
-export function kubernetesDebs(
-    kubernetes: { dir: string; version: string },
-    cni: { dir: string; version: string; plugins: string[] },
-): Deb[] {
-    const binary = (name: string) => ({ [`/usr/bin/${name}`]: { from: path.join(kubernetes.dir, name) } });
-    const version = `${kubernetes.version}-1.1`;
+export function kubernetesDebs(kubernetes: string, cniPlugins: string): Deb[] {
+    const binary = (name: string) => ({ [`/usr/bin/${name}`]: { from: path.join(kubernetes, name) } });
     return [
         {
             name: "kubelet",
@@ -63,12 +63,10 @@ export function kubernetesDebs(
         },
         {
             name: "kubernetes-cni",
-            version: `${cni.version}-1.1`,
+            version: cniVersion,
             fields: { ...maintainer, Description: "Binaries required to provision kubernetes container networking" },
             files: {
-                ...Object.fromEntries(
-                    cni.plugins.map((name) => [`/opt/cni/bin/${name}`, { from: path.join(cni.dir, name) }]),
-                ),
+                "/opt/cni/bin": { from: cniPlugins },
                 "/etc/cni/net.d/.kubernetes-cni-keep": keep,
             },
         },

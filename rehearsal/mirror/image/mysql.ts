@@ -14,7 +14,7 @@ const copy = "org.apache.maven.plugins:maven-dependency-plugin:3.6.0:copy";
 export const mysqlUser = { uid: 999, gid: 999 };
 
 /** Downloads the server and returns the folder with its `bin`, `lib` and `share`. */
-export function mysqlPart(version: string, progress: Progress): Promise<string> {
+export function mysqlPart(progress: Progress): Promise<string> {
     const make = async (dir: string) => {
         const work = path.join(dir, ".work");
         await mkdir(work);
@@ -32,7 +32,7 @@ export function mysqlPart(version: string, progress: Progress): Promise<string> 
         await run("tar", ["-xzf", path.join(work, archive), "-C", dir, "--no-same-owner"]);
         await rm(work, { recursive: true });
     };
-    return part("mysql", version, [artifact], make, progress);
+    return part("mysql", "8.0.15", [artifact], make, progress);
 }
 
 /** The server where the published image has it, with the paths that it would look for elsewhere. */

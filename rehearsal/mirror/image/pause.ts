@@ -8,9 +8,9 @@ import { run } from "../../build/run";
 const source = path.join(__dirname, "pause.c");
 
 /** Compiles `pause` to one static binary and returns its folder. */
-export function pausePart(version: string, progress: Progress): Promise<string> {
+export function pausePart(progress: Progress): Promise<string> {
     const make = async (dir: string) => {
         await run("gcc", ["-Os", "-static", "-s", "-o", path.join(dir, "pause"), source]);
     };
-    return part("pause", version, [readFileSync(source, "utf8")], make, progress);
+    return part("pause", "3.10", [readFileSync(source, "utf8")], make, progress);
 }

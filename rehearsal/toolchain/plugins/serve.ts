@@ -25,8 +25,8 @@ export async function serve(
     }
     const { port } = await listen(name, version, makeProvider, address);
     process.stdout.write(`${port}\n`);
-    // An interrupt reaches the engine too, which then says what to cancel and when to end.
-    process.on("SIGINT", () => undefined);
+    // A plugin has a process group of its own, so an interrupt is the engine's, after Cancel: the time to end.
+    process.on("SIGINT", () => process.exit(0));
     const parent = process.ppid;
     setInterval(() => process.ppid === parent || process.exit(0), 2000).unref();
 }

@@ -48,9 +48,11 @@ describe("apt repositories of the mirror", () => {
     });
     after(() => mirror.close());
 
+    const sandbox = (tree: string) => path.join(mirror.dir, "apt", tree.replaceAll(/\W/g, "-"));
+
     /** Runs apt-get in a folder of its own, with one source and the key that the repository publishes. */
     async function apt(tree: string, keyName: string, suite: string, ...command: string[]): Promise<string> {
-        const dir = path.join(mirror.dir, "apt", encodeURIComponent(tree));
+        const dir = sandbox(tree);
         for (const folder of ["state/lists/partial", "cache/archives/partial", "etc/apt.conf.d", "etc/preferences.d"])
             mkdirSync(path.join(dir, folder), { recursive: true });
         const key = await fetch(`${mirror.url}/${tree}/${keyName}`);
@@ -78,7 +80,7 @@ describe("apt repositories of the mirror", () => {
             assert.doesNotMatch(update, /^[WE]:/m);
             await apt(tree, key, suite, "download", "tiny=1.2.3-1.1");
             const architecture = await debianArchitecture();
-            const file = path.join(mirror.dir, "apt", encodeURIComponent(tree), `tiny_1.2.3-1.1_${architecture}.deb`);
+            const file = path.join(sandbox(tree), `tiny_1.2.3-1.1_${architecture}.deb`);
             const { stdout } = await promisify(execFile)("dpkg-deb", ["--contents", file]);
             assert.match(stdout, /-rwxr-xr-x root\/root .* \.\/usr\/bin\/tiny\n/);
         });

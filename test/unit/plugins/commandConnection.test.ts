@@ -100,10 +100,16 @@ describe("command: a connection", () => {
         try {
             await until(() => silent.listening);
             const { port } = silent.address() as net.AddressInfo;
-            await assert.rejects(dial(target(port, { perDialTimeout: 0.05 }), report), /Timed out while waiting/);
+            const limits = { handshake: 50, keepalive: 0 };
+            await assert.rejects(dial(target(port), report, limits), /Timed out while waiting for handshake/);
         } finally {
             silent.close();
         }
+    });
+
+    it("is given up where nobody answers at all", async () => {
+        const nowhere = target(22, { host: "192.0.2.1", perDialTimeout: 0.05 });
+        await assert.rejects(dial(nowhere, report), /no answer within the 0.05 seconds|UNREACH|REFUSED/);
     });
 
     it("goes through a proxy, and both hosts' keys are verified", async () => {
@@ -134,7 +140,7 @@ describe("command: a connection", () => {
 
     it("ends when the host no longer answers", async () => {
         const server = await start();
-        const { lost } = await dial(target(server.port), report, 20);
+        const { lost } = await dial(target(server.port), report, { handshake: 0, keepalive: 20 });
         server.freeze();
         await assert.rejects(lost, /Keepalive timeout/);
     });

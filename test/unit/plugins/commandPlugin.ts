@@ -1,4 +1,3 @@
-import { AddressInfo } from "node:net";
 import { ServiceError, Server, ServerCredentials, credentials } from "@grpc/grpc-js";
 import { EngineService } from "@pulumi/pulumi/proto/engine_grpc_pb";
 import { LogRequest, LogSeverity } from "@pulumi/pulumi/proto/engine_pb";
@@ -68,11 +67,11 @@ export class Plugin {
         request.setOldInputs(encode(oldInputs));
         request.setNews(encode(inputs));
         const response = await call<rpc.DiffResponse>((done) => this.client.diff(request, done));
-        const kinds = response.getDetaileddiffMap().toObject(false, undefined as never) as [string, { kind: number }][];
-        return {
-            changes: response.getChanges() === rpc.DiffResponse.DiffChanges.DIFF_SOME,
-            detailed: Object.fromEntries(kinds.map(([path, { kind }]) => [path, kindNames[kind]])),
-        };
+        const detailed: Record<string, string> = {};
+        response.getDetaileddiffMap().forEach((property, path) => {
+            detailed[path] = kinds[property.getKind()];
+        });
+        return { changes: response.getChanges() === rpc.DiffResponse.DiffChanges.DIFF_SOME, detailed };
     }
 
     async create(type: string, inputs: PropertyMap, options: { preview?: boolean; timeout?: number } = {}) {
@@ -122,7 +121,8 @@ export class Plugin {
     }
 }
 
-const kindNames = ["add", "add-replace", "delete", "delete-replace", "update", "update-replace"];
+/** By the number of the kind. */
+const kinds = ["add", "add-replace", "delete", "delete-replace", "update", "update-replace"];
 
 function urn(type: string): string {
     return `urn:pulumi:test::project::${type}::step`;

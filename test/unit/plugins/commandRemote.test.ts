@@ -186,18 +186,15 @@ describe("command:remote:Command", () => {
             environment: { A: 1 },
             triggers: "x",
         });
-        assert.deepEqual(
-            failures.map((failure) => failure.replace(/; known are .*/, "")),
-            [
-                "creates: there is no such property",
-                "connection.port: expected a number",
-                "connection.dialErrorLimit: expected a whole number",
-                "connection.proxy.host: expected a string",
-                "connection.host: this property is required and missing",
-                "environment.A: expected a string",
-                "triggers: expected a list",
-            ],
-        );
+        assert.deepEqual(failures.map((failure) => failure.replace(/; known are .*/, "")).sort(), [
+            "connection.dialErrorLimit: expected a whole number",
+            "connection.host: this property is required and missing",
+            "connection.port: expected a number",
+            "connection.proxy.host: expected a string",
+            "creates: there is no such property",
+            "environment.A: expected a string",
+            "triggers: expected a list",
+        ]);
     });
 
     describe("differences", () => {

@@ -41,7 +41,10 @@ export class CommandProvider implements Provider {
         return checkInputs(request.type as keyof typeof shapes, request.inputs);
     }
 
-    /** Whether changed triggers replace the resource is said by the program's SDK, but for triggers as a whole. */
+    /**
+     * Every change is an update here. That one of `triggers[*]` replaces, the SDK tells the engine; only the coming or
+     * going of all triggers is for the provider to tell.
+     */
     async diff(request: DiffRequest): Promise<DiffResult> {
         const detailed = difference(request.oldInputs, request.inputs);
         if (detailed.triggers === "add" || detailed.triggers === "delete" || detailed.triggers === "update") {

@@ -1,6 +1,6 @@
 import { EngineHost } from "../engine";
 import * as rpc from "../provider";
-import { PropertyMap, Unknown, hasUnknowns } from "../value";
+import { PropertyMap, Unknown, hasUnknowns, withoutSecrets } from "../value";
 import { Client } from "./api/client";
 import { Cluster } from "./api/cluster";
 import { difference, isIgnored } from "./changes/difference";
@@ -34,7 +34,8 @@ export class KubernetesProvider implements rpc.Provider {
     }
 
     /** Finds out whether the cluster can be reached: once, so that a dead one costs one time-out and not one a resource. */
-    async configure(config: PropertyMap): Promise<void> {
+    async configure(secretConfig: PropertyMap): Promise<void> {
+        const config = withoutSecrets(secretConfig) as PropertyMap;
         this.options = switches(config);
         try {
             const connection = connectionOf(config);

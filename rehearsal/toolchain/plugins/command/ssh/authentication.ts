@@ -1,12 +1,13 @@
 import type { AnyAuthMethod } from "ssh2";
 import { Endpoint, addressOf, userOf } from "./endpoint";
+import { library } from "./library";
 
 /**
  * What to show the host, in this order: the private key, the password, the agent's keys.
  * @throws when the private key can't be read
  */
 export async function authentication(endpoint: Endpoint): Promise<AnyAuthMethod[]> {
-    const { utils } = await import("ssh2");
+    const { utils } = await library();
     const username = userOf(endpoint);
     const { privateKey, privateKeyPassword, password } = endpoint;
     const agent = endpoint.agentSocketPath ?? process.env.SSH_AUTH_SOCK;

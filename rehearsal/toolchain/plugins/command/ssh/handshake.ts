@@ -1,7 +1,8 @@
 import type { Duplex } from "node:stream";
 import type { AnyAuthMethod, Client, ConnectConfig, ServerHostKeyAlgorithm } from "ssh2";
-import { Endpoint, addressOf, portOf, userOf } from "./endpoint";
+import { Endpoint, addressOf, userOf } from "./endpoint";
 import { fingerprint, parseHostKey } from "./hostKey";
+import { library } from "./library";
 import { FinalError } from "./retry";
 
 /** An open SSH connection. */
@@ -12,21 +13,26 @@ export interface Connection {
     close(): void;
 }
 
-/** A host that leaves three keepalives unanswered, this many milliseconds apart, is taken for dead. */
-const keepaliveInterval = 10_000;
+/** In milliseconds. */
+export interface Patience {
+    /** How long a host may take to let us in, once it is reached. */
+    handshake: number;
+    /** How far apart keepalives are; a host that leaves three of them unanswered is taken for dead. */
+    keepalive: number;
+}
 
 /**
- * Connects once, over `through` or over TCP, and enters.
+ * Enters a host over a stream to its SSH server.
  * @throws FinalError when the host shows another key than the expected one
  */
 export async function shakeHands(
     endpoint: Endpoint,
+    stream: Duplex,
     methods: AnyAuthMethod[],
     cancelled: AbortSignal,
-    through?: Duplex,
-    keepalive = keepaliveInterval,
+    patience: Patience,
 ): Promise<Connection> {
-    const { Client } = await import("ssh2");
+    const { Client } = await library();
     cancelled.throwIfAborted();
     const client = new Client();
     let refusal: FinalError | undefined;
@@ -34,7 +40,7 @@ export async function shakeHands(
         const end = (error: Error) => {
             cancelled.removeEventListener("abort", cancel);
             client.destroy();
-            through?.destroy();
+            stream.destroy();
             reject(refusal ?? error);
         };
         const cancel = () => end(cancelled.reason as Error);
@@ -45,12 +51,10 @@ export async function shakeHands(
     lost.catch(() => undefined);
     const ready = new Promise<void>((resolve) => client.once("ready", resolve));
     client.connect({
-        host: endpoint.host,
-        port: portOf(endpoint),
+        sock: stream,
         username: userOf(endpoint),
-        sock: through,
-        readyTimeout: (endpoint.perDialTimeout ?? 15) * 1000,
-        keepaliveInterval: keepalive,
+        readyTimeout: patience.handshake,
+        keepaliveInterval: patience.keepalive,
         keepaliveCountMax: 3,
         // Copied, as the client empties it.
         authHandler: [...methods],

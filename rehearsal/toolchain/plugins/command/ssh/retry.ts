@@ -6,8 +6,9 @@ export class FinalError extends Error {}
 
 /**
  * Dials until it works, waiting 0.1 s, then half as long again each time, at most 5 s.
+ * @param title what is done, as in `Dial 3/10 failed: retrying`
+ * @param address whom it is done to, for the error
  * @param limit how many failures to forgive; -1 forgives all
- * @param title what is dialled, for the messages
  * @throws what the last attempt threw, or why `report.cancelled` was aborted
  */
 export async function dialUntilAnswered<T>(

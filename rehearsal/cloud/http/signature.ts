@@ -1,5 +1,5 @@
 import { createHash, createHmac, timingSafeEqual } from "node:crypto";
-import { ApiError } from "./errors";
+import { ApiError } from "../api/errors";
 import { ApiRequest } from "./request";
 
 export interface AccessKey {
@@ -47,8 +47,8 @@ function fields(authorization: string): Record<string, string | undefined> {
 }
 
 function rpcSignature(request: ApiRequest, secret: string): string {
-    const { Signature: _, ...signed } = request.parameters;
-    const text = [request.method, "%2F", encode(canonicalQuery(signed))].join("&");
+    const signed = Object.entries(request.parameters).filter(([name]) => name !== "Signature");
+    const text = [request.method, "%2F", encode(canonicalQuery(Object.fromEntries(signed)))].join("&");
     return createHmac("sha1", `${secret}&`).update(text).digest("base64");
 }
 

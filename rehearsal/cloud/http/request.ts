@@ -1,5 +1,5 @@
 import { IncomingMessage } from "node:http";
-import { ApiError } from "./errors";
+import { ApiError } from "../api/errors";
 
 /** A call as it came over the wire. */
 export interface ApiRequest {

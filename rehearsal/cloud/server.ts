@@ -1,0 +1,151 @@
+import type { IncomingMessage, ServerResponse } from "node:http";
+import * as path from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
+
+import { addresses } from "../paths";
+import { ApiError } from "./api/errors";
+import { decode, encode } from "./api/model";
+import { Cloud, CloudOptions } from "./cloud";
+import { control } from "./control";
+import { takeDueSnapshots } from "./ecs/schedule";
+import { isMutating, refusal } from "./faults";
+import { ensureCertificate } from "./http/certificate";
+import { listen } from "./http/listener";
+import { ApiRequest, readRequest } from "./http/request";
+import { authenticate } from "./http/signature";
+import { Idempotency } from "./idempotency";
+import { findOperation } from "./products";
+import { newRequestId } from "./state/ids";
+
+export interface ServerOptions extends CloudOptions {
+    /** The API's port; 0 for any free one. */
+    port?: number;
+    /** The control address's port; 0 for any free one. */
+    controlPort?: number;
+}
+
+export interface RunningCloud {
+    /** The API, for example `http://127.0.0.1:7100`; the same port takes HTTPS. */
+    url: string;
+    controlUrl: string;
+    /** The file of the certificate that an HTTPS client must trust. */
+    certificate: string;
+    /** Stops listening, waits for what is under way behind the API, saves. The machines stay as they are. */
+    close(): Promise<void>;
+}
+
+/** How often automatic snapshots are looked after, in milliseconds. */
+const scheduleMs = 60_000;
+
+/**
+ * Starts the cloud's API and its control address on loopback, and what should run in the region.
+ *
+ * @throws Error when the state can't be read or an address is taken
+ */
+export async function startCloud(options: ServerOptions): Promise<RunningCloud> {
+    const { host } = addresses.cloud;
+    const cloud = new Cloud(options);
+    const certificate = ensureCertificate(path.dirname(options.stateFile), host);
+    await cloud.machines.recover();
+    const idempotency = new Idempotency(cloud.state.tokens);
+    const api = await listen(
+        host,
+        options.port ?? addresses.cloud.port,
+        (message, response) => void serve(cloud, idempotency, message, response),
+        certificate,
+    );
+    cloud.endpoint = `${host}:${api.port}`;
+    const controls = await listen(
+        host,
+        options.controlPort ?? addresses.control.port,
+        (message, response) => void control(cloud, message, response),
+    ).catch(async (error: unknown) => {
+        await api.close();
+        throw error;
+    });
+    const schedule = setInterval(() => void takeDueSnapshots(cloud, new Date()), scheduleMs);
+    return {
+        url: `http://${cloud.endpoint}`,
+        controlUrl: `http://${host}:${controls.port}`,
+        certificate: certificate.file,
+        close: async () => {
+            clearInterval(schedule);
+            await Promise.all([api.close(), controls.close()]);
+            await cloud.machines.idle();
+            cloud.save();
+        },
+    };
+}
+
+/** One call, from its bytes to its answer. */
+async function serve(
+    cloud: Cloud,
+    idempotency: Idempotency,
+    message: IncomingMessage,
+    response: ServerResponse,
+): Promise<void> {
+    const requestId = newRequestId();
+    const at = new Date();
+    let request: ApiRequest | undefined;
+    let outcome = "ok";
+    const send = (status: number, body: object) => {
+        response.writeHead(status, { "content-type": "application/json;charset=utf-8", "x-acs-request-id": requestId });
+        response.end(JSON.stringify(body));
+    };
+    try {
+        request = await readRequest(message);
+        authenticate(request, cloud.key);
+        const operation = findOperation(request.version, request.action);
+        const fault = cloud.faults.take(request);
+        const refused = fault && refusal(fault);
+        if (refused) throw refused;
+        if (fault?.delayMs) await sleep(fault.delayMs);
+        const answer = await answerTo(cloud, idempotency, operation, request);
+        if (fault?.loseAnswer) {
+            outcome = "lost";
+            message.socket.destroy();
+        } else {
+            send(200, { RequestId: requestId, ...answer });
+        }
+    } catch (error) {
+        const known = asApiError(cloud, request?.action, error);
+        outcome = known.code;
+        send(known.status, {
+            RequestId: requestId,
+            HostId: message.headers.host ?? "",
+            Code: known.code,
+            Message: known.message,
+        });
+    } finally {
+        if (request) cloud.faults.record(request, outcome, at);
+    }
+}
+
+async function answerTo(
+    cloud: Cloud,
+    idempotency: Idempotency,
+    operation: ReturnType<typeof findOperation>,
+    request: ApiRequest,
+): Promise<Record<string, unknown>> {
+    const parameters = decode(operation.request, request.parameters);
+    if (request.parameters["RegionId"] && request.parameters["RegionId"] !== cloud.region) {
+        throw new ApiError("InvalidRegionId.NotFound", `This region is ${cloud.region}.`, 404);
+    }
+    if (parameters.dryRun === true) {
+        throw new ApiError("InvalidParameter.DryRun", "This region does what it is asked, or not: it has no dry run.");
+    }
+    try {
+        return await idempotency.once(request.action, parameters, async () =>
+            encode(operation.answer, await operation.run(cloud, parameters)),
+        );
+    } finally {
+        // Also after an error: what was done before it is done.
+        if (isMutating(request.action)) cloud.save();
+    }
+}
+
+function asApiError(cloud: Cloud, action: string | undefined, error: unknown): ApiError {
+    if (error instanceof ApiError) return error;
+    cloud.report(`call ${action ?? ""}`, error);
+    return new ApiError("InternalError", `The region failed: ${(error as Error).message}`, 500);
+}

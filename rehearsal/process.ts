@@ -1,0 +1,75 @@
+import { spawn } from "node:child_process";
+import * as fs from "node:fs";
+import * as path from "node:path";
+import { addresses, checkoutDir, stateDir } from "./paths";
+
+/** The region's access key: what the `local` stack's configuration says. It opens nothing but this region. */
+export const accessKey = { id: "rehearsal", secret: "rehearsal" };
+
+export const files = {
+    pid: path.join(stateDir, "region.pid"),
+    log: path.join(stateDir, "region.log"),
+};
+
+/** The id of the region's process, or undefined when it does not run. */
+export function regionPid(): number | undefined {
+    try {
+        const pid = Number(fs.readFileSync(files.pid, "utf8"));
+        const command = fs.readFileSync(`/proc/${pid}/cmdline`, "utf8");
+        return command.includes("daemon.ts") ? pid : undefined;
+    } catch {
+        return undefined;
+    }
+}
+
+/**
+ * Starts the region's process, detached, and waits until it answers.
+ * @throws Error with the end of its log when it does not
+ */
+export async function startProcess(): Promise<void> {
+    if (regionPid()) return;
+    fs.mkdirSync(stateDir, { recursive: true, mode: 0o700 });
+    fs.rmSync(files.pid, { force: true });
+    const log = fs.openSync(files.log, "w");
+    const child = spawn(process.execPath, ["--import", "tsx", path.join(__dirname, "daemon.ts")], {
+        cwd: checkoutDir,
+        detached: true,
+        stdio: ["ignore", log, log],
+    });
+    fs.closeSync(log);
+    child.unref();
+    const up = await waitFor(() => regionPid() !== undefined || child.exitCode !== null, 60);
+    if (!up || !regionPid()) {
+        const tail = fs.readFileSync(files.log, "utf8").trim().split("\n").slice(-15).join("\n");
+        throw new Error(`the region's process did not start; the end of ${files.log}:\n${tail}`);
+    }
+}
+
+/** Ends the region's process; hosts are not touched. */
+export async function stopProcess(): Promise<void> {
+    const pid = regionPid();
+    if (!pid) return;
+    process.kill(pid, "SIGTERM");
+    if (!(await waitFor(() => regionPid() === undefined, 30))) throw new Error(`region process ${pid} does not end`);
+}
+
+async function waitFor(condition: () => boolean, seconds: number): Promise<boolean> {
+    const deadline = Date.now() + seconds * 1000;
+    while (!condition()) {
+        if (Date.now() > deadline) return false;
+        await new Promise((resolve) => setTimeout(resolve, 50));
+    }
+    return true;
+}
+
+/** Asks the region's control address. */
+export async function control(method: string, resource: string, body?: object): Promise<unknown> {
+    const { host, port } = addresses.control;
+    const response = await fetch(`http://${host}:${port}${resource}`, {
+        method,
+        body: body && JSON.stringify(body),
+    });
+    const text = await response.text();
+    if (!response.ok) throw new Error(`region control ${method} ${resource}: ${response.status} ${text}`);
+    return text ? JSON.parse(text) : undefined;
+}
