@@ -2,6 +2,7 @@ import type { Hypervisor } from "../hosts/hypervisor";
 import { ApiError } from "./api/errors";
 import type { AccessKey } from "./http/signature";
 import { Faults } from "./faults";
+import { Idempotency } from "./api/idempotency";
 import { Machines } from "./machines";
 import type { State } from "./state/records";
 import { loadState, saveState } from "./state/store";
@@ -28,6 +29,7 @@ export class Cloud {
     readonly hypervisor: Hypervisor;
     readonly state: State;
     readonly machines: Machines;
+    readonly idempotency: Idempotency;
     readonly faults = new Faults();
     /** `host:port` that the API is reached at, once it is. */
     endpoint = "";
@@ -41,6 +43,7 @@ export class Cloud {
         this.stateFile = options.stateFile;
         this.log = options.log ?? ((line) => console.error(line));
         this.state = loadState(options.stateFile);
+        this.idempotency = new Idempotency(this.state.tokens);
         this.machines = new Machines(this);
     }
 

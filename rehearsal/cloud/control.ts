@@ -15,7 +15,7 @@ import type { IncomingMessage, ServerResponse } from "node:http";
 
 import { instanceType, zone } from "./catalogue";
 import type { Cloud } from "./cloud";
-import { takeDueSnapshots } from "./ecs/schedule";
+import { takeDueSnapshots } from "./ecs/disks/schedule";
 import type { Fault } from "./faults";
 
 class Refused extends Error {

@@ -7,13 +7,12 @@ import { ApiError } from "./api/errors";
 import { decode, encode } from "./api/model";
 import { Cloud, CloudOptions } from "./cloud";
 import { control } from "./control";
-import { takeDueSnapshots } from "./ecs/schedule";
+import { takeDueSnapshots } from "./ecs/disks/schedule";
 import { isMutating, refusal } from "./faults";
 import { ensureCertificate } from "./http/certificate";
 import { listen } from "./http/listener";
 import { ApiRequest, readRequest } from "./http/request";
 import { authenticate } from "./http/signature";
-import { Idempotency } from "./idempotency";
 import { findOperation } from "./products";
 import { newRequestId } from "./state/ids";
 
@@ -44,46 +43,48 @@ const scheduleMs = 60_000;
  */
 export async function startCloud(options: ServerOptions): Promise<RunningCloud> {
     const { host } = addresses.cloud;
-    const cloud = new Cloud(options);
     const certificate = ensureCertificate(path.dirname(options.stateFile), host);
-    await cloud.machines.recover();
-    const idempotency = new Idempotency(cloud.state.tokens);
+    let open: (cloud: Cloud) => void = () => undefined;
+    const ready = new Promise<Cloud>((resolve) => (open = resolve));
+    // The addresses come first: a region that runs already keeps a second one from its state and its machines.
     const api = await listen(
         host,
         options.port ?? addresses.cloud.port,
-        (message, response) => void serve(cloud, idempotency, message, response),
+        (message, response) => void ready.then((cloud) => serve(cloud, message, response)),
         certificate,
     );
-    cloud.endpoint = `${host}:${api.port}`;
-    const controls = await listen(
-        host,
-        options.controlPort ?? addresses.control.port,
-        (message, response) => void control(cloud, message, response),
-    ).catch(async (error: unknown) => {
-        await api.close();
+    const listeners = [api];
+    try {
+        const controls = await listen(
+            host,
+            options.controlPort ?? addresses.control.port,
+            (message, response) => void ready.then((cloud) => control(cloud, message, response)),
+        );
+        listeners.push(controls);
+        const cloud = new Cloud(options);
+        cloud.endpoint = `${host}:${api.port}`;
+        await cloud.machines.recover();
+        open(cloud);
+        const schedule = setInterval(() => void takeDueSnapshots(cloud, new Date()), scheduleMs);
+        return {
+            url: `http://${cloud.endpoint}`,
+            controlUrl: `http://${host}:${controls.port}`,
+            certificate: certificate.file,
+            close: async () => {
+                clearInterval(schedule);
+                await Promise.all(listeners.map((listener) => listener.close()));
+                await cloud.machines.idle();
+                cloud.save();
+            },
+        };
+    } catch (error) {
+        await Promise.all(listeners.map((listener) => listener.close()));
         throw error;
-    });
-    const schedule = setInterval(() => void takeDueSnapshots(cloud, new Date()), scheduleMs);
-    return {
-        url: `http://${cloud.endpoint}`,
-        controlUrl: `http://${host}:${controls.port}`,
-        certificate: certificate.file,
-        close: async () => {
-            clearInterval(schedule);
-            await Promise.all([api.close(), controls.close()]);
-            await cloud.machines.idle();
-            cloud.save();
-        },
-    };
+    }
 }
 
 /** One call, from its bytes to its answer. */
-async function serve(
-    cloud: Cloud,
-    idempotency: Idempotency,
-    message: IncomingMessage,
-    response: ServerResponse,
-): Promise<void> {
+async function serve(cloud: Cloud, message: IncomingMessage, response: ServerResponse): Promise<void> {
     const requestId = newRequestId();
     const at = new Date();
     let request: ApiRequest | undefined;
@@ -100,7 +101,7 @@ async function serve(
         const refused = fault && refusal(fault);
         if (refused) throw refused;
         if (fault?.delayMs) await sleep(fault.delayMs);
-        const answer = await answerTo(cloud, idempotency, operation, request);
+        const answer = await answerTo(cloud, operation, request);
         if (fault?.loseAnswer) {
             outcome = "lost";
             message.socket.destroy();
@@ -123,7 +124,6 @@ async function serve(
 
 async function answerTo(
     cloud: Cloud,
-    idempotency: Idempotency,
     operation: ReturnType<typeof findOperation>,
     request: ApiRequest,
 ): Promise<Record<string, unknown>> {
@@ -135,7 +135,7 @@ async function answerTo(
         throw new ApiError("InvalidParameter.DryRun", "This region does what it is asked, or not: it has no dry run.");
     }
     try {
-        return await idempotency.once(request.action, parameters, async () =>
+        return await cloud.idempotency.once(request.action, parameters, async () =>
             encode(operation.answer, await operation.run(cloud, parameters)),
         );
     } finally {

@@ -1,16 +1,16 @@
 import type * as sdk from "@alicloud/ecs20140526";
 
 import type { Actions } from "../api/action";
-import { attributes } from "./attributes";
-import { disks } from "./disks";
+import { attributes } from "./instances/attributes";
+import { disks } from "./disks/disks";
 import { images } from "./images";
-import { instances } from "./instances";
+import { instances } from "./instances/instances";
 import { keyPairs } from "./keypairs";
-import { policies } from "./policies";
-import { power } from "./power";
-import { rules } from "./rules";
-import { securityGroups } from "./securitygroups";
-import { snapshots } from "./snapshots";
+import { policies } from "./disks/policies";
+import { power } from "./instances/power";
+import { rules } from "./groups/rules";
+import { securityGroups } from "./groups/securitygroups";
+import { snapshots } from "./disks/snapshots";
 import { tags } from "./tags";
 import { types } from "./types";
 

@@ -8,7 +8,7 @@ import { hasTags, jsonList, matches, need, tagList, Tags, tagsOf } from "../api/
 import type { Cloud } from "../cloud";
 import { timestamp } from "../state/ids";
 import type { KeyPairRecord } from "../state/records";
-import { findInstance } from "./instances";
+import { findInstance } from "./instances/instances";
 
 export const keyPairs = {
     CreateKeyPair: (cloud, request) => {

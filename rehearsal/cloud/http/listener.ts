@@ -11,6 +11,9 @@ export interface Listener {
 /** The first byte of a TLS connection: a handshake record. */
 const tlsHandshake = 0x16;
 
+/** Clients put all parameters, user data with them, into the query. */
+const maxHeaderSize = 256 * 1024;
+
 /**
  * Serves HTTP on an address, and HTTPS on the same port when there is a certificate: the first byte tells which.
  *
@@ -23,8 +26,8 @@ export async function listen(
     handler: http.RequestListener,
     certificate?: { cert: Buffer; key: Buffer },
 ): Promise<Listener> {
-    const plain = http.createServer(handler);
-    const secure = certificate && https.createServer(certificate, handler);
+    const plain = http.createServer({ maxHeaderSize }, handler);
+    const secure = certificate && https.createServer({ ...certificate, maxHeaderSize }, handler);
     const sockets = new Set<net.Socket>();
     const server = net.createServer((socket) => {
         sockets.add(socket);

@@ -75,6 +75,7 @@ export function handlers(
             response.setSupportsAutonamingConfiguration(true);
             return response;
         }),
+        getSchema: unary(() => notImplemented("schema; import with --generate-code=false")),
         invoke: unary(async (request: rpc.InvokeRequest) => {
             const token = request.getTok();
             const response = new rpc.InvokeResponse();

@@ -6,8 +6,6 @@ interface Machine {
     ingress: IngressRule[];
     /** Disk ids and serials. */
     disks: Map<string, string>;
-    /** How often a machine was made for this id with a new system disk. */
-    systems: number;
 }
 
 /**
@@ -59,7 +57,7 @@ export class MachinesInMemory implements Hypervisor {
         this.attempt("createInstance");
         if (!this.networks.has(spec.network.id)) throw new Error(`no network ${spec.network.id}`);
         const before = this.machines.get(spec.id);
-        const fresh = { on: false, ingress: [], disks: new Map<string, string>(), systems: 1 };
+        const fresh = { on: false, ingress: [], disks: new Map<string, string>() };
         this.machines.set(spec.id, { ...(before ?? fresh), spec });
     }
 

@@ -197,18 +197,3 @@ function withoutNulls(value: Value): Value {
           )
         : value;
 }
-
-/** The part of the live object that the shape names: what the server added by itself is left out. */
-export function prune(live: Value, shape: Value): Value {
-    if (isMap(live) && isMap(shape)) {
-        return Object.fromEntries(
-            Object.entries(live)
-                .filter(([key]) => key in shape)
-                .map(([key, item]) => [key, prune(item, shape[key])]),
-        );
-    }
-    if (Array.isArray(live) && Array.isArray(shape)) {
-        return live.slice(0, shape.length).map((item, index) => prune(item, shape[index]));
-    }
-    return live;
-}

@@ -4,21 +4,11 @@ import { PropertyMap } from "../value";
 import { ApiError, pause } from "./api/client";
 import { Cluster, NoSuchKind } from "./api/cluster";
 import { creator, explained, isForced, mayForce, relinquish, takeOver, withoutIgnored } from "./api/ownership";
+import { prune } from "./changes/shape";
 import { Checkpoint, checkpoint, markSecrets, readCheckpoint } from "./checkpoint";
 import { Switches } from "./configuration";
 import { uniqueName } from "./names";
-import {
-    Manifest,
-    annotation,
-    annotations,
-    idOf,
-    isPatch,
-    nameOf,
-    namespaceOf,
-    normalize,
-    parseId,
-    prune,
-} from "./object";
+import { Manifest, annotation, annotations, idOf, isPatch, nameOf, namespaceOf, normalize, parseId } from "./object";
 import { referenceOf, textAt, toManifest, toProperties, typeOf, withMetadata, without } from "./object";
 import { NotReady, Waiter } from "./readiness/waiter";
 

@@ -5,10 +5,11 @@ import { Client } from "./api/client";
 import { Cluster } from "./api/cluster";
 import { difference, isIgnored } from "./changes/difference";
 import { immutableFields } from "./changes/immutable";
+import { prune } from "./changes/shape";
 import { markSecrets, readCheckpoint } from "./checkpoint";
 import { Switches, configuredNamespace, connectionOf, diffConfiguration, switches } from "./configuration";
 import { isAutonamed, isNamed, named } from "./names";
-import { Manifest, at, isPatch, nameOf, namespaceOf, normalize, prune, textAt } from "./object";
+import { Manifest, annotation, at, isPatch, nameOf, namespaceOf, normalize, textAt } from "./object";
 import { toManifest, toProperties, typeOf, withMetadata } from "./object";
 import { Operations } from "./operations";
 import { Scopes } from "./scope";
@@ -16,6 +17,8 @@ import { Scopes } from "./scope";
 const forget =
     "If the cluster was deleted, you can remove this resource from Pulumi state by rerunning the operation with the " +
     'PULUMI_K8S_DELETE_UNREACHABLE environment variable set to "true"';
+
+const unsupportedAnnotations = ["pulumi.com/waitFor", "pulumi.com/replaceUnready"];
 
 /** Manages Kubernetes objects of any kind by server-side apply. */
 export class KubernetesProvider implements rpc.Provider {
@@ -68,6 +71,12 @@ export class KubernetesProvider implements rpc.Provider {
         if (isPatch(request.type, manifest) && !isNamed(manifest)) {
             throw new Error(`${request.name} patches an object, so it needs metadata.name to say which`);
         }
+        const unsupported = unsupportedAnnotations.find((key) => annotation(manifest, key) !== "");
+        if (unsupported) {
+            throw new Error(
+                `${request.name}: the annotation ${unsupported} is not supported by this plugin; take it out`,
+            );
+        }
         if (at(manifest, "metadata", "generateName") !== undefined) {
             throw new Error(
                 `${request.name}: metadata.generateName can't be applied by the server; leave both names out instead`,
@@ -93,7 +102,7 @@ export class KubernetesProvider implements rpc.Provider {
             ? ["metadata.name", "metadata.namespace"]
             : immutableFields(inputs, this.options);
         const detailed = Object.fromEntries(
-            Object.entries(difference(live, inputs, oldInputs, fields)).filter(
+            Object.entries(difference(live, inputs, fields)).filter(
                 ([path]) => !isIgnored(path, request.ignoreChanges),
             ),
         );

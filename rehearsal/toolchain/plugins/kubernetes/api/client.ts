@@ -16,6 +16,8 @@ export interface Call {
     query?: Record<string, string | undefined>;
     body?: JsonObject | JsonObject[];
     contentType?: string;
+    /** Seconds in which the answer has to begin. */
+    timeout?: number;
 }
 
 /** The API server answered, but not with success. `status` is its Status object. */
@@ -94,7 +96,7 @@ export class Client {
     /** Calls back for events of a watch, some at once, until it ends, by itself or by the signal; never throws. */
     async watch(call: Call, signal: AbortSignal, onEvent: () => void): Promise<void> {
         try {
-            const response = await this.send({ ...call, query: { ...call.query, watch: "1" } }, signal, 0);
+            const response = await this.send({ ...call, query: { ...call.query, watch: "1" }, timeout: 0 }, signal);
             if (response.statusCode !== 200) {
                 response.resume();
                 return;
@@ -105,7 +107,8 @@ export class Client {
         }
     }
 
-    private send(call: Call, signal: AbortSignal, timeout = answerTimeout): Promise<http.IncomingMessage> {
+    private send(call: Call, signal: AbortSignal): Promise<http.IncomingMessage> {
+        const timeout = call.timeout ?? answerTimeout;
         const url = new URL(this.connection.server + call.path);
         for (const [key, value] of Object.entries(call.query ?? {})) {
             if (value !== undefined) {

@@ -23,9 +23,9 @@ export class Cluster {
 
     constructor(readonly client: Client) {}
 
-    /** @throws ApiError, Unreachable when the API server can't be used */
+    /** @throws ApiError, Unreachable when the API server can't be used; also when it takes longer than 10 s */
     async probe(): Promise<void> {
-        await this.kinds("v1");
+        await this.client.json({ path: root("v1"), timeout: 10 });
     }
 
     /**
@@ -92,7 +92,9 @@ export class Cluster {
 
     async list(type: Omit<Reference, "name">, labelSelector?: string): Promise<Manifest[]> {
         const answer = await this.client.json({ path: await this.collection(type), query: { labelSelector } });
-        return listAt(answer, "items") as Manifest[];
+        // The items of a list don't say their type, as the list does.
+        const { apiVersion, kind } = type;
+        return listAt(answer, "items").map((item) => ({ apiVersion, kind, ...(item as Manifest) }));
     }
 
     /** Calls back whenever the object changes, until the signal is aborted or the server ends the watch. */

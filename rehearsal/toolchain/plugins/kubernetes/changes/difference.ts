@@ -1,7 +1,7 @@
 import { isDeepStrictEqual } from "node:util";
 import { DiffKind } from "../../provider";
 import { Unknown, Value, isMap } from "../../value";
-import { Manifest, at } from "../object";
+import { Manifest } from "../object";
 import { sameLeaf } from "./quantity";
 
 type Path = (string | number)[];
@@ -10,54 +10,34 @@ type Path = (string | number)[];
  * What has to change for the live object to become what the inputs say, by property path.
  *
  * @param live the live object, pruned to the fields of the old inputs
- * @param oldInputs what the server was last told; a value of it that the server keeps silent about is no difference
  * @param immutable paths whose change replaces the object
  */
-export function difference(
-    live: Manifest,
-    inputs: Manifest,
-    oldInputs: Manifest,
-    immutable: string[],
-): Record<string, DiffKind> {
+export function difference(live: Manifest, inputs: Manifest, immutable: string[]): Record<string, DiffKind> {
     const found: Record<string, DiffKind> = {};
     const note = (path: Path, kind: "add" | "delete" | "update", value?: Value) => {
         found[pathText(path)] = replaces(path, value, immutable) ? `${kind}-replace` : kind;
     };
-    const walk = (path: Path, old: Value | undefined, next: Value | undefined, told: Value | undefined): void => {
+    const walk = (path: Path, old: Value | undefined, next: Value | undefined): void => {
         if (next === undefined) {
             note(path, "delete", old);
         } else if (next instanceof Unknown) {
             note(path, old === undefined ? "add" : "update", next);
         } else if (old === undefined) {
-            if (!(isEmpty(next) && isDeepStrictEqual(next, told))) {
-                note(path, "add", next);
-            }
+            note(path, "add", next);
         } else if (isMap(old) && isMap(next)) {
             for (const key of new Set([...Object.keys(old), ...Object.keys(next)])) {
-                walk([...path, key], old[key], next[key], at(told, key));
+                walk([...path, key], old[key], next[key]);
             }
         } else if (Array.isArray(old) && Array.isArray(next)) {
             for (let index = 0; index < Math.max(old.length, next.length); index++) {
-                walk([...path, index], old[index], next[index], Array.isArray(told) ? told[index] : undefined);
+                walk([...path, index], old[index], next[index]);
             }
         } else if (!sameLeaf(path.map(String), old, next)) {
             note(path, "update", next);
         }
     };
-    walk([], live, inputs, oldInputs);
+    walk([], live, inputs);
     return found;
-}
-
-/** The server leaves out fields that are empty. */
-function isEmpty(value: Value): boolean {
-    return (
-        value === "" ||
-        value === 0 ||
-        value === false ||
-        value === null ||
-        (Array.isArray(value) && value.length === 0) ||
-        (isMap(value) && Object.values(value).every(isEmpty))
-    );
 }
 
 /** Whether a changed path is an immutable field, lies in one, or holds one. */
@@ -70,11 +50,13 @@ function replaces(path: Path, value: Value | undefined, immutable: string[]): bo
     });
 }
 
-function holds(value: Value | undefined, rest: string[]): boolean {
-    return (
-        rest.length === 0 ||
-        (Array.isArray(value) ? value.some((item) => holds(item, rest)) : at(value, ...rest) !== undefined)
-    );
+function holds(value: Value | undefined, [key, ...rest]: string[]): boolean {
+    if (key === undefined) {
+        return true;
+    }
+    return Array.isArray(value)
+        ? value.some((item) => holds(item, [key, ...rest]))
+        : isMap(value) && value[key] !== undefined && holds(value[key], rest);
 }
 
 function pathText(path: Path): string {

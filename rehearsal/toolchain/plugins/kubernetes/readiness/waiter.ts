@@ -93,11 +93,7 @@ export class Waiter {
             return last.ready;
         }).catch(async (error: unknown) => {
             throw error instanceof TimedOut
-                ? await this.notReady(
-                      `'${nameOf(applied)}' ${error.message} waiting to be Ready`,
-                      last,
-                      error.live ?? applied,
-                  )
+                ? await this.notReady(error.about(nameOf(applied), "to be Ready"), last, error.live ?? applied)
                 : error;
         });
         this.clear();
@@ -156,7 +152,7 @@ export class Waiter {
             const live = error.live ?? deleted;
             const finalizers = [...listAt(live, "metadata", "finalizers"), ...listAt(live, "spec", "finalizers")];
             const held = `finalizers might be preventing deletion (${finalizers.join(", ") || "none"})`;
-            throw new NotReady([`'${nameOf(deleted)}' ${error.message} waiting to be deleted; ${held}`], live);
+            throw new NotReady([`${error.about(nameOf(deleted), "to be deleted")}; ${held}`], live);
         });
         this.clear();
     }
@@ -191,7 +187,7 @@ export class Waiter {
             }
         } catch (error) {
             if (signal.aborted) {
-                throw new TimedOut(this.host.cancelled.aborted ? "was cancelled" : "timed out", live);
+                throw new TimedOut(this.host.cancelled.aborted, live);
             }
             throw error;
         } finally {
@@ -223,13 +219,19 @@ export class Waiter {
     }
 }
 
-/** The wait ended before its end; the message says why. */
+/** The wait was over before the object was there. */
 class TimedOut extends Error {
     constructor(
-        message: string,
+        private readonly isCancelled: boolean,
         readonly live: Manifest | undefined,
     ) {
-        super(message);
+        super("timed out");
+    }
+
+    about(name: string, aim: string): string {
+        return this.isCancelled
+            ? `the operation was cancelled while waiting for '${name}' ${aim}`
+            : `'${name}' timed out waiting ${aim}`;
     }
 }
 

@@ -1,18 +1,19 @@
 import type * as sdk from "@alicloud/ecs20140526";
 
-import type { Actions } from "../api/action";
-import { ApiError, conflict, invalid } from "../api/errors";
-import { need } from "../api/parameters";
-import { image, instanceType } from "../catalogue";
-import type { Cloud } from "../cloud";
-import type { InstanceRecord } from "../state/records";
-import { findVSwitch } from "../vpc/vswitches";
-import { newDisk, wantedDisk } from "./disks";
+import type { Actions } from "../../api/action";
+import { ApiError, conflict, invalid } from "../../api/errors";
+import { need } from "../../api/parameters";
+import { image, instanceType } from "../../catalogue";
+import type { Cloud } from "../../cloud";
+import type { InstanceRecord } from "../../state/records";
+import { findVSwitch } from "../../vpc/vswitches";
+import { newDisk, wantedDisk } from "../disks/disk";
 import { findInstance } from "./instances";
-import { checkedUserData, publicAddresses, takeAddresses } from "./launch";
-import { findKeyPair } from "./keypairs";
+import { publicAddresses, takeAddresses } from "./addresses";
+import { checkedUserData } from "./launch";
+import { findKeyPair } from "../keypairs";
 import { inStatus } from "./power";
-import { checkVpc, findSecurityGroup } from "./securitygroups";
+import { checkVpc, findSecurityGroup } from "../groups/securitygroups";
 
 /** Changes of an instance. What the machine is made from takes effect at its next start. */
 export const attributes = {

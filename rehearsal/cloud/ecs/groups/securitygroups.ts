@@ -1,14 +1,14 @@
 import type * as sdk from "@alicloud/ecs20140526";
 
-import type { Actions } from "../api/action";
-import { ApiError, conflict, invalid, notFound } from "../api/errors";
-import { page } from "../api/paging";
-import { hasTags, jsonList, matches, need, tagList, tagsOf } from "../api/parameters";
-import type { Cloud } from "../cloud";
-import { newId, timestamp } from "../state/ids";
-import type { SecurityGroupRecord } from "../state/records";
-import { findVpc } from "../vpc/vpcs";
-import { findInstance } from "./instances";
+import type { Actions } from "../../api/action";
+import { ApiError, conflict, invalid, notFound } from "../../api/errors";
+import { page } from "../../api/paging";
+import { hasTags, jsonList, matches, need, tagList, tagsOf } from "../../api/parameters";
+import type { Cloud } from "../../cloud";
+import { newId, timestamp } from "../../state/ids";
+import type { SecurityGroupRecord } from "../../state/records";
+import { findVpc } from "../../vpc/vpcs";
+import { findInstance } from "../instances/instances";
 
 /** How many security groups an instance can be in. */
 const groupsPerInstance = 5;

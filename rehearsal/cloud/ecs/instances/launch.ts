@@ -1,18 +1,17 @@
 import type * as sdk from "@alicloud/ecs20140526";
 
-import { assignable, formatAddress, formatRange, lowestFree, parseAddress, parseCidr } from "../addresses";
-import type { Plain } from "../api/action";
-import { ApiError, conflict, invalid, missing, notFound } from "../api/errors";
-import { need, tagsOf } from "../api/parameters";
-import { catalogue, Image, image, InstanceType, instanceType } from "../catalogue";
-import type { Cloud } from "../cloud";
-import { addresses } from "../../paths";
-import { newId, timestamp } from "../state/ids";
-import type { InstanceRecord, VSwitchRecord } from "../state/records";
-import { findVSwitch } from "../vpc/vswitches";
-import { freeDevice, newDisk, wantedDisk } from "./disks";
-import { checkVpc, findSecurityGroup } from "./securitygroups";
-import { findKeyPair } from "./keypairs";
+import type { Plain } from "../../api/action";
+import { ApiError, conflict, invalid, missing, notFound } from "../../api/errors";
+import { need, tagsOf } from "../../api/parameters";
+import { catalogue, Image, image, InstanceType, instanceType } from "../../catalogue";
+import type { Cloud } from "../../cloud";
+import { newId, timestamp } from "../../state/ids";
+import type { InstanceRecord, VSwitchRecord } from "../../state/records";
+import { findVSwitch } from "../../vpc/vswitches";
+import { publicAddresses, takeAddresses } from "./addresses";
+import { disksPerInstance, freeDevice, newDisk, wantedDisk } from "../disks/disk";
+import { checkVpc, findSecurityGroup } from "../groups/securitygroups";
+import { findKeyPair } from "../keypairs";
 
 type Request = Plain<sdk.RunInstancesRequest>;
 
@@ -44,6 +43,9 @@ export function launch(cloud: Cloud, request: Request): InstanceRecord[] {
         if (disk.snapshotId && !snapshot) throw notFound("SnapshotId", disk.snapshotId);
         return { ...wantedDisk("data", type, snapshot?.sizeGiB, disk), disk };
     });
+    if (dataDisks.length > disksPerInstance) {
+        throw conflict("InstanceDiskLimitExceeded", `An instance has at most ${disksPerInstance} data disks.`);
+    }
     const userData = checkedUserData(request.userData ?? "");
     const free = takeAddresses(cloud, vswitch, amount, privateAddress);
     const bandwidth = request.internetMaxBandwidthOut ?? 0;
@@ -117,8 +119,8 @@ export function launch(cloud: Cloud, request: Request): InstanceRecord[] {
 }
 
 function bootImage(request: Request): Image {
-    const newest = catalogue.images.find((each) => each.family === request.imageFamily);
-    const found = request.imageFamily && !request.imageId ? newest : image(need(request.imageId, "ImageId"));
+    const ofFamily = catalogue.images.find((each) => each.family === request.imageFamily);
+    const found = request.imageFamily && !request.imageId ? ofFamily : image(need(request.imageId, "ImageId"));
     if (!found) throw notFound("ImageFamily", request.imageFamily!);
     if (!found.runnable) {
         const runnable = catalogue.images.filter((each) => each.runnable).map((each) => each.id);
@@ -173,65 +175,4 @@ export function checkedUserData(userData: string): string {
         );
     }
     return userData;
-}
-
-/**
- * Private addresses for new instances in a vSwitch: the one asked for, or the lowest free ones.
- *
- * @throws ApiError `InvalidPrivateIpAddress.*`, or `InvalidVSwitchId.IpNotEnough` when it is full
- */
-export function takeAddresses(cloud: Cloud, vswitch: VSwitchRecord, amount: number, wanted?: string): string[] {
-    const range = assignable(parseCidr(vswitch.cidr)!);
-    const taken = new Set(
-        Object.values(cloud.state.instances)
-            .filter((each) => each.vswitchId === vswitch.id)
-            .map((each) => each.privateAddress),
-    );
-    if (wanted) {
-        const number = parseAddress(wanted);
-        const inside = number !== undefined && number >= range.first && number < range.first + range.size;
-        if (!inside) {
-            const span = `${formatAddress(range.first)} to ${formatAddress(range.first + range.size - 1)}`;
-            throw new ApiError(
-                "InvalidPrivateIpAddress.Malformed",
-                `The private address ${wanted} is not one of ${span}, which vSwitch ${vswitch.id} gives out.`,
-            );
-        }
-        if (taken.has(wanted)) {
-            throw new ApiError(
-                "InvalidPrivateIpAddress.Duplicated",
-                `The private address ${wanted} is already used in vSwitch ${vswitch.id}.`,
-            );
-        }
-        return [wanted];
-    }
-    return Array.from({ length: amount }, () => {
-        const address = lowestFree(range, taken);
-        if (!address) {
-            throw new ApiError("InvalidVSwitchId.IpNotEnough", `vSwitch ${vswitch.id} (${vswitch.cidr}) is full.`);
-        }
-        taken.add(address);
-        return address;
-    });
-}
-
-/**
- * Free public addresses of the region's range.
- *
- * @throws ApiError when there are not enough
- */
-export function publicAddresses(cloud: Cloud, amount: number): string[] {
-    const whole = parseCidr(addresses.publicRange)!;
-    const taken = new Set(Object.values(cloud.state.instances).flatMap((each) => each.publicAddress ?? []));
-    taken.add(addresses.operator);
-    // Without the network's own address and the broadcast address.
-    const range = { first: whole.first + 1, size: whole.size - 2 };
-    return Array.from({ length: amount }, () => {
-        const address = lowestFree(range, taken);
-        if (!address) {
-            throw conflict("QuotaExceed.PublicIpAddress", `All addresses of ${formatRange(whole)} are in use.`);
-        }
-        taken.add(address);
-        return address;
-    });
 }

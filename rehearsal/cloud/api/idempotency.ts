@@ -1,6 +1,6 @@
 import { createHash } from "node:crypto";
-import { ApiError } from "./api/errors";
-import type { State } from "./state/records";
+import { ApiError } from "./errors";
+import type { State } from "../state/records";
 
 /** How long a token is remembered, as in the cloud. */
 const lifetimeMs = 24 * 3600 * 1000;

@@ -1,12 +1,12 @@
 import type * as sdk from "@alicloud/ecs20140526";
 
-import type { Actions } from "../api/action";
-import { notFound } from "../api/errors";
-import { page } from "../api/paging";
-import { hasTags, jsonList, matches, need } from "../api/parameters";
-import type { Cloud } from "../cloud";
-import type { InstanceRecord } from "../state/records";
-import * as views from "./instanceviews";
+import type { Actions } from "../../api/action";
+import { notFound } from "../../api/errors";
+import { page } from "../../api/paging";
+import { hasTags, jsonList, matches, need } from "../../api/parameters";
+import type { Cloud } from "../../cloud";
+import type { InstanceRecord } from "../../state/records";
+import * as views from "./view";
 import { launch } from "./launch";
 
 export const instances = {

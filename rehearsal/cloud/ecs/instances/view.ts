@@ -1,7 +1,7 @@
-import { image, instanceType } from "../catalogue";
-import { accountId, Cloud } from "../cloud";
-import type { InstanceRecord } from "../state/records";
-import { tagList } from "../api/parameters";
+import { image, instanceType } from "../../catalogue";
+import { accountId, Cloud } from "../../cloud";
+import type { InstanceRecord } from "../../state/records";
+import { tagList } from "../../api/parameters";
 
 /** An instance as DescribeInstances answers it. */
 export function instance(cloud: Cloud, record: InstanceRecord) {

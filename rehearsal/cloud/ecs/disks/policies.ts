@@ -1,13 +1,13 @@
 import type * as sdk from "@alicloud/ecs20140526";
 
-import type { Actions } from "../api/action";
-import { invalid, notFound } from "../api/errors";
-import { page } from "../api/paging";
-import { hasTags, jsonList, matches, need, tagList, tagsOf } from "../api/parameters";
-import type { Cloud } from "../cloud";
-import { newId, timestamp } from "../state/ids";
-import type { SnapshotPolicyRecord } from "../state/records";
-import { findDisk } from "./disks";
+import type { Actions } from "../../api/action";
+import { invalid, notFound } from "../../api/errors";
+import { page } from "../../api/paging";
+import { hasTags, jsonList, matches, need, tagList, tagsOf } from "../../api/parameters";
+import type { Cloud } from "../../cloud";
+import { newId, timestamp } from "../../state/ids";
+import type { SnapshotPolicyRecord } from "../../state/records";
+import { findDisk } from "./disk";
 
 /** Automatic snapshot policies; schedule.ts takes the snapshots. */
 export const policies = {

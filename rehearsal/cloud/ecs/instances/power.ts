@@ -1,10 +1,10 @@
 import type * as sdk from "@alicloud/ecs20140526";
 
-import type { Actions } from "../api/action";
-import { conflict } from "../api/errors";
-import { need } from "../api/parameters";
-import type { Cloud } from "../cloud";
-import type { InstanceRecord, InstanceStatus } from "../state/records";
+import type { Actions } from "../../api/action";
+import { conflict } from "../../api/errors";
+import { need } from "../../api/parameters";
+import type { Cloud } from "../../cloud";
+import type { InstanceRecord, InstanceStatus } from "../../state/records";
 import { findInstance } from "./instances";
 
 /** Power and release: the answer says that the order was taken, the status tells when it is done. */

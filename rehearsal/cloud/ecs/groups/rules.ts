@@ -1,12 +1,12 @@
 import type * as sdk from "@alicloud/ecs20140526";
 
-import { parseAddress, parseCidr } from "../addresses";
-import type { Actions } from "../api/action";
-import { invalid, missing, notFound } from "../api/errors";
-import { matches, need } from "../api/parameters";
-import type { Cloud } from "../cloud";
-import { newId, timestamp } from "../state/ids";
-import type { RuleRecord, SecurityGroupRecord } from "../state/records";
+import { parseAddress, parseCidr } from "../../addresses";
+import type { Actions } from "../../api/action";
+import { invalid, missing, notFound } from "../../api/errors";
+import { matches, need } from "../../api/parameters";
+import type { Cloud } from "../../cloud";
+import { newId, timestamp } from "../../state/ids";
+import type { RuleRecord, SecurityGroupRecord } from "../../state/records";
 import { findSecurityGroup } from "./securitygroups";
 
 /** A rule as a request has it: by itself, or one of `Permissions`. */

@@ -1,6 +1,6 @@
-import type { Cloud } from "../cloud";
-import { timestamp } from "../state/ids";
-import type { DiskRecord, SnapshotPolicyRecord } from "../state/records";
+import type { Cloud } from "../../cloud";
+import { timestamp } from "../../state/ids";
+import type { DiskRecord, SnapshotPolicyRecord } from "../../state/records";
 import { takeSnapshot } from "./snapshots";
 
 /** The region's clock: UTC+8. */

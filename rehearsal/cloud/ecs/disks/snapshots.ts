@@ -1,13 +1,13 @@
 import type * as sdk from "@alicloud/ecs20140526";
 
-import type { Actions } from "../api/action";
-import { conflict, notFound } from "../api/errors";
-import { page } from "../api/paging";
-import { hasTags, jsonList, matches, need, tagList, tagsOf } from "../api/parameters";
-import type { Cloud } from "../cloud";
-import { newId, timestamp } from "../state/ids";
-import type { DiskRecord, SnapshotRecord } from "../state/records";
-import { findDisk } from "./disks";
+import type { Actions } from "../../api/action";
+import { conflict, notFound } from "../../api/errors";
+import { page } from "../../api/paging";
+import { hasTags, jsonList, matches, need, tagList, tagsOf } from "../../api/parameters";
+import type { Cloud } from "../../cloud";
+import { newId, timestamp } from "../../state/ids";
+import type { DiskRecord, SnapshotRecord } from "../../state/records";
+import { findDisk } from "./disk";
 
 export const snapshots = {
     CreateSnapshot: async (cloud, request) => {

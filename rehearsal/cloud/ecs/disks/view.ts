@@ -1,7 +1,7 @@
-import { tagList } from "../api/parameters";
-import type { Cloud } from "../cloud";
-import { serialOf } from "../machines";
-import type { DiskRecord } from "../state/records";
+import { tagList } from "../../api/parameters";
+import type { Cloud } from "../../cloud";
+import { serialOf } from "../../machines";
+import type { DiskRecord } from "../../state/records";
 
 /** A disk as DescribeDisks answers it. */
 export function diskView(cloud: Cloud, disk: DiskRecord) {
