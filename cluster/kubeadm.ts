@@ -43,7 +43,7 @@ export function initConfiguration(config: StackConfig, host: Host, address: stri
             localAPIEndpoint: { advertiseAddress: address, bindPort: 6443 },
             nodeRegistration: nodeRegistration(host, address),
             // Workers mint their own; this one only keeps kubeadm from making one that lives for a day.
-            bootstrapTokens: [{ token: "@TOKEN@", ttl: "1m0s", usages: ["signing"] }],
+            bootstrapTokens: [{ token: "@TOKEN@", ttl: "1m0s", usages: ["signing", "authentication"] }],
         },
         {
             apiVersion: api,

@@ -11,6 +11,10 @@ export function engineEnvironment(bin: string): Record<string, string> {
         // The `local` stack's state never leaves this machine's state folder, which only its owner can read.
         PULUMI_CONFIG_PASSPHRASE: "rehearsal",
         PULUMI_SKIP_UPDATE_CHECK: "true",
+        // The provider deletes security group rules over HTTPS, whatever its protocol: the region has a certificate.
+        SSL_CERT_DIR: `${stateDir}:/etc/ssl/certs`,
+        // For `--event-log`.
+        PULUMI_DEBUG_COMMANDS: "true",
     };
 }
 
