@@ -13,11 +13,14 @@ const version = z.string().regex(/^\d+\.\d+\.\d+$/, "must be an exact version su
 const quantity = z.string().regex(/^\d+(\.\d+)?(m|Ki|Mi|Gi|k|M|G|%)?$/, "must be a Kubernetes quantity such as 500Mi");
 const settings = z.record(z.string(), z.json());
 
-const reservation = z.strictObject({ cpu: quantity, memory: quantity });
+const reservation = z.strictObject({
+    cpu: quantity.describe("CPU"),
+    memory: quantity.describe("memory"),
+});
 
 const host = z.strictObject({
     name: name.describe("The host's name, also its node's name"),
-    role: z.enum(["control-plane", "worker"]),
+    role: z.enum(["control-plane", "worker"]).describe("Exactly one host is the control plane"),
     instanceType: z.string().optional().describe("ECS instance type; left out, it is chosen by cpus and memoryGiB"),
     cpus: z.number().int().positive().optional().describe("vCPUs, where no instanceType is named"),
     memoryGiB: z.number().positive().optional().describe("GiB of memory, where no instanceType is named"),
@@ -30,13 +33,13 @@ const host = z.strictObject({
         .max(100)
         .default(20)
         .describe("Outgoing bandwidth of its public address, Mbit/s, paid by traffic"),
-    systemDiskGiB: z.number().int().min(20).default(40),
+    systemDiskGiB: z.number().int().min(20).default(40).describe("Size of its system disk, GiB"),
 });
 
 const disk = z.strictObject({
     name: name.describe("Which application's data it holds"),
     host: z.string().describe("The host that it is attached to"),
-    sizeGiB: z.number().int().min(1).max(32768),
+    sizeGiB: z.number().int().min(1).max(32768).describe("Size, GiB; it only grows"),
     category: z.string().optional().describe("Disk category; left out, disks.category"),
 });
 
@@ -58,15 +61,21 @@ export const schema = z.strictObject({
         .string()
         .default("^debian_12_\\d+_x64_20G_alibase_\\d+\\.vhd$")
         .describe("Regular expression for the system image; the newest match is used for new hosts"),
-    hosts: z.array(host).default([
-        { name: "master", role: "control-plane", instanceType: "ecs.c6.large", ...hostDefaults() },
-        { name: "node-01", role: "worker", instanceType: "ecs.c6.xlarge", ...hostDefaults() },
-        { name: "node-02", role: "worker", instanceType: "ecs.c6.xlarge", ...hostDefaults() },
-    ]),
+    hosts: z
+        .array(host)
+        .prefault([
+            { name: "master", role: "control-plane", instanceType: "ecs.c6.large" },
+            { name: "node-01", role: "worker", instanceType: "ecs.c6.xlarge" },
+            { name: "node-02", role: "worker", instanceType: "ecs.c6.xlarge" },
+        ])
+        .describe("The hosts, in the order of their addresses: a new one goes to the end"),
     disks: z
         .strictObject({
-            data: z.array(disk).default([{ name: "mysql", host: "node-02", sizeGiB: 20 }]),
-            category: z.string().default("cloud_essd"),
+            data: z
+                .array(disk)
+                .default([{ name: "mysql", host: "node-02", sizeGiB: 20 }])
+                .describe("The data disks, which belong to the stack and not to a host"),
+            category: z.string().default("cloud_essd").describe("Category of data disks that name none"),
             protect: z
                 .boolean()
                 .default(true)
@@ -78,29 +87,40 @@ export const schema = z.strictObject({
             snapshots: z
                 .strictObject({
                     hour: z.number().int().min(0).max(23).default(2).describe("Hour of the daily snapshot, UTC+8"),
-                    keepDays: z.number().int().min(1).max(65536).default(7),
+                    keepDays: z.number().int().min(1).max(65536).default(7).describe("Days that a snapshot is kept"),
                 })
                 .prefault({}),
         })
         .prefault({}),
     kubernetes: z
         .strictObject({
-            version: version.default("1.36.3"),
+            version: version.default("1.36.3").describe("Kubernetes, exactly"),
             containerd: z
                 .string()
                 .regex(/^\d+\.\d+$/)
                 .default("2.2")
                 .describe("Minor version of the container runtime"),
-            flannel: version.default("0.26.7"),
-            metricsServer: version.default("0.7.2"),
-            k9s: version.default("0.50.9"),
-            cgroupDriver: z.enum(["systemd", "cgroupfs"]).default("systemd"),
-            kubeReserved: reservation.prefault({ cpu: "100m", memory: "300Mi" }),
-            systemReserved: reservation.prefault({ cpu: "100m", memory: "300Mi" }),
+            flannel: version.default("0.26.7").describe("flannel, the pods' network"),
+            metricsServer: version.default("0.7.2").describe("metrics-server, which `kubectl top` asks"),
+            k9s: version.default("0.50.9").describe("k9s, on the control plane for whoever logs in"),
+            cgroupDriver: z
+                .enum(["systemd", "cgroupfs"])
+                .default("systemd")
+                .describe("Who makes cgroups, for the kubelet and the container runtime alike"),
+            kubeReserved: reservation
+                .prefault({ cpu: "100m", memory: "300Mi" })
+                .describe("Kept on every node for the kubelet and the container runtime, both or neither"),
+            systemReserved: reservation
+                .prefault({ cpu: "100m", memory: "300Mi" })
+                .describe("Kept on every node for the system, both or neither"),
             evictionHard: z
                 .record(z.string(), quantity)
-                .default({ "memory.available": "200Mi", "nodefs.available": "2Gi", "imagefs.available": "2Gi" }),
-            evictionSoft: z.record(z.string(), quantity).default({ "memory.available": "400Mi" }),
+                .default({ "memory.available": "200Mi", "nodefs.available": "2Gi", "imagefs.available": "2Gi" })
+                .describe("Below these, pods are evicted at once"),
+            evictionSoft: z
+                .record(z.string(), quantity)
+                .default({ "memory.available": "400Mi" })
+                .describe("Below these for 90 seconds, pods are evicted"),
             maxLogSize: quantity.default("20Mi").describe("Size at which a container's log is rotated; 3 are kept"),
             kubelet: settings.default({}).describe("Further settings of the KubeletConfiguration, as they are"),
             kubeProxy: settings.default({}).describe("Further settings of the KubeProxyConfiguration, as they are"),
@@ -125,9 +145,13 @@ export const schema = z.strictObject({
         .prefault({}),
     mysql: z
         .strictObject({
-            image: z.string().default("docker.io/library/mysql:8.4.6"),
+            image: z.string().default("docker.io/library/mysql:8.4.6").describe("The image, by its canonical name"),
             disk: z.string().default("mysql").describe("The data disk that holds its data"),
-            memory: quantity.default("1Gi").describe("Memory request and limit"),
+            memory: z
+                .string()
+                .regex(/^\d+(\.\d+)?(Mi|Gi)$/, "must be in Mi or Gi, such as 1Gi")
+                .default("1Gi")
+                .describe("Memory request and limit; half of it is the buffer pool"),
             cpu: quantity.default("250m").describe("CPU request"),
             databases: z
                 .array(name)
@@ -136,10 +160,6 @@ export const schema = z.strictObject({
         })
         .prefault({}),
 });
-
-function hostDefaults() {
-    return { workloads: true, publicBandwidthMbps: 20, systemDiskGiB: 40 };
-}
 
 export type Settings = z.infer<typeof schema>;
 export type Host = Settings["hosts"][number];
@@ -160,14 +180,25 @@ export class ConfigurationError extends pulumi.RunError {
 
 /**
  * Checks settings as they come from YAML and fills in the defaults.
+ * @param found mistakes that the caller knows of already
  * @throws ConfigurationError with all mistakes at once
  */
-export function parseSettings(input: Record<string, unknown>): Settings {
+export function parseSettings(input: Record<string, unknown>, found: string[] = []): Settings {
     const result = schema.safeParse(input);
-    if (!result.success) throw new ConfigurationError(result.error.issues.flatMap((issue) => explain(issue, input)));
-    const found = mistakes(result.data);
-    if (found.length > 0) throw new ConfigurationError(found);
+    const wrong = result.success ? [] : result.error.issues.flatMap((issue) => explain(issue, input));
+    const all = [...found, ...wrong, ...mistakes(result.success ? result.data : rightKeys(input))];
+    if (all.length > 0 || !result.success) throw new ConfigurationError(all);
     return result.data;
+}
+
+/** The top-level keys that the schema has nothing against. */
+function rightKeys(input: Record<string, unknown>): Partial<Settings> {
+    return Object.fromEntries(
+        Object.entries(schema.shape).flatMap(([key, type]) => {
+            const result = type.safeParse(input[key]);
+            return result.success ? [[key, result.data]] : [];
+        }),
+    );
 }
 
 /** Reads the configuration of the stack that runs. `alicloud:region` is the provider's own key. */
@@ -177,11 +208,9 @@ export function loadConfig(): StackConfig {
     for (const [key, value] of Object.entries(pulumi.runtime.allConfig())) {
         if (key.startsWith(prefix)) input[key.slice(prefix.length)] = decode(value);
     }
-    return {
-        ...parseSettings(input),
-        stack: pulumi.getStack(),
-        region: new pulumi.Config("alicloud").require("region"),
-    };
+    const region = new pulumi.Config("alicloud").get("region") ?? "";
+    const missing = "alicloud:region: required and missing; for example: pulumi config set alicloud:region cn-hangzhou";
+    return { ...parseSettings(input, region ? [] : [missing]), stack: pulumi.getStack(), region };
 }
 
 /** Structured values reach the program as JSON, scalars as their text. */

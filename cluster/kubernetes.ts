@@ -49,6 +49,11 @@ export class Kubernetes extends pulumi.ComponentResource {
                 clusterIdentifier: `test-cluster-${config.stack}`,
                 // A crashed cluster must not stand in the way of its own rebuilding.
                 deleteUnreachable: true,
+                // What the state forgot while the cluster did not answer may still be there afterwards.
+                upsertExistingObjects: true,
+                // A changed setting is changed in place; pods that read it carry its checksum.
+                enableConfigMapMutable: true,
+                enableSecretMutable: true,
                 enableServerSideApply: true,
             },
             { parent: this },

@@ -2,15 +2,33 @@ import type { Settings } from "../config";
 import { addressAt, contains, indexIn, overlaps, parseCidr, size } from "./cidr";
 import { closest } from "./words";
 
-/** Mistakes that a type can't see: values that don't fit each other. Every line names key, value and way out. */
-export function mistakes(settings: Settings): string[] {
-    return [...networkMistakes(settings), ...accessMistakes(settings), ...hostMistakes(settings)].concat(
-        diskMistakes(settings),
-        kubernetesMistakes(settings),
-    );
+/** A rule about some keys. It is not asked while one of them is missing, since its answer would mislead. */
+function rule<K extends keyof Settings>(keys: K[], find: (settings: Pick<Settings, K>) => string[]) {
+    return (settings: Partial<Settings>) =>
+        keys.every((key) => settings[key] !== undefined) ? find(settings as Pick<Settings, K>) : [];
 }
 
-function networkMistakes({ network }: Settings): string[] {
+const rules = [
+    rule(["network"], networkMistakes),
+    rule(["access"], accessMistakes),
+    rule(["hosts"], hostMistakes),
+    rule(["hosts", "network"], addressMistakes),
+    rule(["disks"], diskMistakes),
+    rule(["disks", "hosts"], placementMistakes),
+    rule(["kubernetes"], kubernetesMistakes),
+    rule(["mysql"], mysqlMistakes),
+    rule(["mysql", "disks"], mysqlDiskMistakes),
+];
+
+/**
+ * Mistakes that a type can't see: values that don't fit each other. Every line names key, value and way out.
+ * @param settings the keys that are right by themselves; rules about the others are left out
+ */
+export function mistakes(settings: Partial<Settings>): string[] {
+    return rules.flatMap((find) => find(settings));
+}
+
+function networkMistakes({ network }: Pick<Settings, "network">): string[] {
     const found: string[] = [];
     const blocks = Object.entries(network).map(([key, text]) => ({ key, text, cidr: parseCidr(text) }));
     for (const { key, text, cidr } of blocks) {
@@ -39,21 +57,24 @@ function networkMistakes({ network }: Settings): string[] {
     return found;
 }
 
-function accessMistakes({ access }: Settings): string[] {
-    return access.cidrs.flatMap((text) => {
-        const cidr = parseCidr(text);
-        if (!cidr) return [`access.cidrs: ${JSON.stringify(text)} is no CIDR block such as 198.51.100.7/32`];
-        if (cidr.prefix === 0 && !access.anywhere) {
-            return [
-                `access.cidrs: ${text} opens SSH and the Kubernetes API to the internet; name your own addresses, ` +
-                    "or set access.anywhere: true if that is meant",
-            ];
-        }
-        return [];
-    });
+function accessMistakes({ access }: Pick<Settings, "access">): string[] {
+    const twice = repeated(access.cidrs).map((text) => `access.cidrs: ${text} is there more than once; name it once`);
+    return access.cidrs
+        .flatMap((text) => {
+            const cidr = parseCidr(text);
+            if (!cidr) return [`access.cidrs: ${JSON.stringify(text)} is no CIDR block such as 198.51.100.7/32`];
+            if (cidr.prefix === 0 && !access.anywhere) {
+                return [
+                    `access.cidrs: ${text} opens SSH and the Kubernetes API to the internet; name your own addresses, ` +
+                        "or set access.anywhere: true if that is meant",
+                ];
+            }
+            return [];
+        })
+        .concat(twice);
 }
 
-function hostMistakes({ hosts, network }: Settings): string[] {
+function hostMistakes({ hosts }: Pick<Settings, "hosts">): string[] {
     const found: string[] = [];
     const controlPlanes = hosts.filter((host) => host.role === "control-plane").map((host) => host.name);
     if (controlPlanes.length === 0) found.push("hosts: none has role: control-plane; give it to exactly one");
@@ -77,6 +98,11 @@ function hostMistakes({ hosts, network }: Settings): string[] {
             found.push(`${at}: both instanceType ${host.instanceType} and a size; choose a single approach`);
         }
     });
+    return found;
+}
+
+function addressMistakes({ hosts, network }: Pick<Settings, "hosts" | "network">): string[] {
+    const found: string[] = [];
     const block = parseCidr(network.hosts);
     if (!block) return found;
     const addresses = hosts.map((host, index) => host.address ?? hostAddress(network.hosts, index));
@@ -85,8 +111,8 @@ function hostMistakes({ hosts, network }: Settings): string[] {
         // Alibaba Cloud keeps the first address and the last three of a vSwitch to itself.
         if (place === undefined || place < 1 || place > size(block) - 4) {
             found.push(
-                `hosts.${index}.address: ${address} is not usable in network.hosts ${network.hosts}; ` +
-                    "the first address and the last three of a vSwitch are the cloud's own",
+                `hosts.${index}.address: ${address} is not usable in network.hosts ${network.hosts}; choose another ` +
+                    "of that block: its first address and its last three are the cloud's own",
             );
         }
     });
@@ -101,41 +127,62 @@ export function hostAddress(hostsCidr: string, index: number): string {
     return addressAt(parseCidr(hostsCidr)!, 10 + index);
 }
 
-function diskMistakes({ disks, hosts, mysql }: Settings): string[] {
-    const names = hosts.map((host) => host.name);
-    const found = disks.data
-        .filter((disk) => !names.includes(disk.host))
-        .map(
-            (disk) =>
-                `disks.data (${disk.name}).host: ${disk.host} is no host of this stack` +
-                (names.length ? `; did you mean ${closest(disk.host, names)}?` : ""),
-        );
-    for (const name of repeated(disks.data.map((disk) => disk.name))) {
-        found.push(`disks.data: ${name} is the name of more than one disk; names must differ`);
-    }
+function diskMistakes({ disks }: Pick<Settings, "disks">): string[] {
+    const found = repeated(disks.data.map((disk) => disk.name)).map(
+        (name) => `disks.data: ${name} is the name of more than one disk; names must differ`,
+    );
     for (const disk of disks.data) {
         const category = disk.category ?? disks.category;
-        const least = category.startsWith("cloud_essd") || category === "cloud_auto" ? 1 : 20;
-        if (disk.sizeGiB < least || (category === "cloud_essd" && disk.sizeGiB < 20)) {
+        const least = leastSize[category] ?? 20;
+        if (disk.sizeGiB < least) {
             found.push(
-                `disks.data (${disk.name}).sizeGiB: ${disk.sizeGiB} is below the 20 GiB that ${category} begins at`,
+                `disks.data (${disk.name}).sizeGiB: ${disk.sizeGiB} is below the ${least} GiB that ${category} ` +
+                    "begins at; make it larger or choose another category",
             );
         }
-        const host = hosts.find((candidate) => candidate.name === disk.host);
-        if (host && !host.workloads) {
-            found.push(`disks.data (${disk.name}).host: ${disk.host} takes no workloads; choose a host that does`);
-        }
-    }
-    if (!disks.data.some((disk) => disk.name === mysql.disk)) {
-        found.push(`mysql.disk: ${mysql.disk} is no data disk of this stack; add it to disks.data`);
     }
     return found;
+}
+
+/** GiB that a category's smallest data disk has, where that is not 20 (CreateDisk, parameter Size). */
+const leastSize: Record<string, number> = { cloud_auto: 1, cloud_essd_entry: 10 };
+
+function placementMistakes({ disks, hosts }: Pick<Settings, "disks" | "hosts">): string[] {
+    const names = hosts.map((host) => host.name);
+    return disks.data.flatMap((disk) => {
+        const at = `disks.data (${disk.name}).host: ${disk.host}`;
+        const host = hosts.find((candidate) => candidate.name === disk.host);
+        if (!host) {
+            return [
+                `${at} is no host of this stack` + (names.length ? `; did you mean ${closest(disk.host, names)}?` : ""),
+            ];
+        }
+        return host.workloads ? [] : [`${at} takes no workloads; choose a host that does`];
+    });
+}
+
+/** Databases that are MySQL's own, and its administrator, whose password is kept beside the databases' ones. */
+const takenNames = ["mysql", "sys", "root"];
+
+function mysqlMistakes({ mysql }: Pick<Settings, "mysql">): string[] {
+    return [
+        ...repeated(mysql.databases).map((name) => `mysql.databases: ${name} is there more than once; name it once`),
+        ...mysql.databases
+            .filter((name) => takenNames.includes(name))
+            .map((name) => `mysql.databases: ${name} is a name of MySQL's own; choose another`),
+    ];
+}
+
+function mysqlDiskMistakes({ mysql, disks }: Pick<Settings, "mysql" | "disks">): string[] {
+    return disks.data.some((disk) => disk.name === mysql.disk)
+        ? []
+        : [`mysql.disk: ${mysql.disk} is no data disk of this stack; add it to disks.data`];
 }
 
 /** Kubernetes minors that upstream maintains, and the container runtimes each can use (its release notes). */
 const supported = { first: 35, last: 37, needsContainerd2: 36 };
 
-function kubernetesMistakes({ kubernetes }: Settings): string[] {
+function kubernetesMistakes({ kubernetes }: Pick<Settings, "kubernetes">): string[] {
     const [major, minor] = kubernetes.version.split(".").map(Number);
     const { first, last, needsContainerd2 } = supported;
     if (major !== 1 || minor < first || minor > last) {

@@ -1,5 +1,6 @@
 import * as kubernetes from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
+import { createHash } from "node:crypto";
 import * as fs from "node:fs";
 import * as path from "node:path";
 import type { StackConfig } from "../../config";
@@ -30,11 +31,13 @@ export class MySql extends pulumi.ComponentResource {
         const namespace = new kubernetes.core.v1.Namespace(name, { metadata: { name } }, parent).metadata.name;
         const volume = new DataVolume(disk, namespace, parent);
         const labels = { app: name };
+        const start = fs.readFileSync(path.join(__dirname, "start.sh"), "utf8");
+        const passwords = pulumi.all({ ...this.passwords, root: this.rootPassword });
         const scripts = new kubernetes.core.v1.ConfigMap(
             name,
             {
                 metadata: { name: "mysql-start", namespace },
-                data: { "start.sh": fs.readFileSync(path.join(__dirname, "start.sh"), "utf8") },
+                data: { "start.sh": start },
             },
             parent,
         );
@@ -42,11 +45,7 @@ export class MySql extends pulumi.ComponentResource {
             name,
             {
                 metadata: { name: "mysql-passwords", namespace },
-                stringData: pulumi.secret(
-                    pulumi
-                        .all({ ...this.passwords, root: this.rootPassword })
-                        .apply((all) => all as Record<string, string>),
-                ),
+                stringData: pulumi.secret(passwords.apply((all) => all as Record<string, string>)),
             },
             parent,
         );
@@ -71,7 +70,8 @@ export class MySql extends pulumi.ComponentResource {
                     replicas: 1,
                     selector: { matchLabels: labels },
                     template: {
-                        metadata: { labels },
+                        // The server starts again when its script or a password changes.
+                        metadata: { labels, annotations: { checksum: checksum(start, passwords) } },
                         spec: {
                             automountServiceAccountToken: false,
                             enableServiceLinks: false,
@@ -153,6 +153,17 @@ export class MySql extends pulumi.ComponentResource {
         this.address = pulumi.interpolate`${service.metadata.name}.${namespace}.svc:3306`;
         this.registerOutputs({ address: this.address });
     }
+}
+
+function checksum(start: string, passwords: pulumi.Output<object>): pulumi.Output<string> {
+    const digest = passwords.apply((all) =>
+        createHash("sha256")
+            .update(JSON.stringify([start, all]))
+            .digest("hex")
+            .slice(0, 16),
+    );
+    // 64 bits of a digest of several passwords of 190 bits each: nothing can be learnt from it.
+    return pulumi.unsecret(digest);
 }
 
 /** Half of the memory limit, in bytes: the other half is MySQL's own tables, connections and threads. */

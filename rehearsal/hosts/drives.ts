@@ -73,9 +73,9 @@ export function mountTargets(mountinfo: string, device: { major: number; minor: 
         .reverse();
 }
 
-/** Runs a command in the mount namespace of a process. */
+/** Runs a command among the files of a process, and among its processes, or /proc there would not know the command. */
 export function inHost(pid: number, command: string[]): Promise<string> {
-    return run("nsenter", ["--target", String(pid), "--mount", ...command]);
+    return run("nsenter", ["--target", String(pid), "--mount", "--pid", ...command]);
 }
 
 // The processes that have a file or a folder of the device's file system open.

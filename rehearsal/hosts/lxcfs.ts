@@ -2,7 +2,7 @@ import { spawn } from "node:child_process";
 import * as fs from "node:fs";
 import * as path from "node:path";
 
-import { run, succeeds, until } from "./command";
+import { succeeds, until } from "./command";
 import { runDir } from "./podman";
 
 const mountPoint = path.join(runDir, "lxcfs");
@@ -39,9 +39,16 @@ export async function stopLxcfs(): Promise<void> {
         await until(() => !isLxcfs(pid), 5);
     }
     fs.rmSync(pidFile, { force: true });
-    // Its mount stays behind when it was killed.
-    while (await succeeds("mountpoint", ["--quiet", mountPoint])) {
-        await run("umount", ["--lazy", mountPoint]);
+    // Its mount stays behind when it was killed, and goes a moment later when it was not.
+    const gone = async () => {
+        if (!(await succeeds("mountpoint", ["--quiet", mountPoint]))) {
+            return true;
+        }
+        await succeeds("umount", ["--lazy", mountPoint]);
+        return false;
+    };
+    if (!(await until(gone, 5))) {
+        throw new Error(`${mountPoint} can't be unmounted`);
     }
 }
 

@@ -53,6 +53,7 @@ in_root apt-get install -qy --no-install-recommends -o Dpkg::Options::=--force-c
 
 step "configure"
 in_root systemctl mask "${masked[@]}"
+in_root systemctl enable fstab-devices.service
 in_root systemctl set-default multi-user.target
 # A host's identity is made by its first boot.
 rm -f "$root"/etc/ssh/ssh_host_* "$root/usr/sbin/policy-rc.d" "$root/var/lib/dbus/machine-id" "$root/etc/hostname"

@@ -1,0 +1,151 @@
+import { execFile } from "node:child_process";
+import * as fs from "node:fs";
+import * as os from "node:os";
+import * as path from "node:path";
+import { promisify } from "node:util";
+import { goPartDir } from "../../rehearsal/build/go";
+import { clusterRecipes } from "../../rehearsal/build/recipes";
+import { pulumi } from "../../rehearsal/engine";
+import { control } from "../../rehearsal/process";
+import { toolchain } from "../../rehearsal/toolchain/toolchain";
+
+const exec = promisify(execFile);
+
+/** One resource's change, as the engine told it. */
+export interface Change {
+    op: string;
+    urn: string;
+    type: string;
+}
+
+/** A run of `pulumi` on the `local` stack. */
+export interface Result {
+    code: number;
+    output: string;
+    seconds: number;
+    /** Everything that was not `same`. */
+    changes: Change[];
+}
+
+const scratch = fs.mkdtempSync(path.join(os.tmpdir(), "region-test-"));
+process.on("exit", () => fs.rmSync(scratch, { recursive: true, force: true }));
+
+/** Runs a verb (up, preview, refresh, destroy) on the `local` stack and reads the engine's event log. */
+export async function run(verb: string[], signal?: AbortSignal, environment?: Record<string, string>): Promise<Result> {
+    const { bin } = await toolchain(() => undefined);
+    const log = path.join(scratch, "events");
+    fs.rmSync(log, { force: true });
+    const began = Date.now();
+    const approve = verb[0] === "preview" ? [] : ["--yes", "--skip-preview"];
+    const args = [...verb, ...approve, "--stack", "local", "--event-log", log];
+    const { code, output } = await pulumi(bin, args, { quiet: true, signal, environment });
+    return { code, output, seconds: (Date.now() - began) / 1000, changes: changes(log) };
+}
+
+function changes(log: string): Change[] {
+    if (!fs.existsSync(log)) return [];
+    type Event = { resourcePreEvent?: { metadata: { op: string; urn: string; type: string } } };
+    return fs
+        .readFileSync(log, "utf8")
+        .split("\n")
+        .filter(Boolean)
+        .flatMap((line) => {
+            const { metadata } = (JSON.parse(line) as Event).resourcePreEvent ?? {};
+            return metadata && !["same", "read", "refresh"].includes(metadata.op) ? [metadata] : [];
+        });
+}
+
+/** The stack's outputs, secrets too. */
+export async function outputs(): Promise<
+    Record<string, string> & { hosts: { name: string; publicAddress: string }[] }
+> {
+    const { bin } = await toolchain(() => undefined);
+    const args = ["stack", "output", "--json", "--show-secrets", "--stack", "local"];
+    const { code, output } = await pulumi(bin, args, { quiet: true });
+    if (code !== 0) throw new Error(output);
+    return JSON.parse(output.slice(output.indexOf("{"))) as never;
+}
+
+let kubeconfig: string | undefined;
+
+/** After the cluster may have been made anew. */
+export function forgetKubeconfig(): void {
+    kubeconfig = undefined;
+}
+
+/** kubectl with the stack's kubeconfig, as an operator has it. */
+export async function kubectl(...args: string[]): Promise<string> {
+    if (!kubeconfig) {
+        kubeconfig = path.join(scratch, "kubeconfig");
+        fs.writeFileSync(kubeconfig, (await outputs()).kubeconfig, { mode: 0o600 });
+    }
+    const binary = path.join(goPartDir(clusterRecipes.find(({ name }) => name === "kubernetes")!), "kubectl");
+    const { stdout } = await exec(binary, ["--kubeconfig", kubeconfig, "--request-timeout=30s", ...args]);
+    return stdout.trim();
+}
+
+/** One SQL statement on the stack's MySQL, as root. */
+export async function sql(statement: string): Promise<string> {
+    return kubectl(
+        ...["-n", "mysql", "exec", "mysql-0", "--"],
+        ...["mysql", "--defaults-file=/run/mysqld/client.cnf", "--batch", "--skip-column-names"],
+        ...["--execute", statement],
+    );
+}
+
+/** A command on a host over SSH, its identity verified. */
+export async function ssh(host: string, command: string): Promise<string> {
+    const { hosts, operatorKey, knownHosts } = await outputs();
+    const key = path.join(scratch, "key");
+    const known = path.join(scratch, "known_hosts");
+    fs.writeFileSync(key, operatorKey, { mode: 0o600 });
+    fs.writeFileSync(known, `${knownHosts}\n`);
+    const { publicAddress } = hosts.find(({ name }) => name === host)!;
+    const { stdout } = await exec("ssh", [
+        ...["-i", key, "-o", `UserKnownHostsFile=${known}`, "-o", "StrictHostKeyChecking=yes", "-o", "BatchMode=yes"],
+        ...["-o", "ConnectTimeout=10", `root@${publicAddress}`, command],
+    ]);
+    return stdout.trim();
+}
+
+interface CloudState {
+    instances: Record<string, { id: string; name: string; status: string }>;
+    disks: Record<string, { id: string; name: string; type: string; status: string; instanceId: string }>;
+    vpcs: Record<string, object>;
+    vswitches: Record<string, object>;
+    securityGroups: Record<string, object>;
+    keyPairs: Record<string, object>;
+    snapshotPolicies: Record<string, object>;
+}
+
+export async function cloudState(): Promise<CloudState> {
+    return (await control("GET", "/state")) as CloudState;
+}
+
+/** The id of a host's instance. */
+export async function instanceId(host: string): Promise<string> {
+    const found = Object.values((await cloudState()).instances).find(({ name }) => name.endsWith(`-${host}`));
+    if (!found) throw new Error(`no instance of ${host}`);
+    return found.id;
+}
+
+/** Calls since a time that changed something in the cloud. */
+export async function mutatingCalls(since: Date): Promise<{ action: string }[]> {
+    const query = `since=${encodeURIComponent(since.toISOString())}&mutating=true`;
+    return ((await control("GET", `/calls?${query}`)) as { calls: { action: string }[] }).calls;
+}
+
+/** Waits for a condition; fails with the last reason when time is up. */
+export async function eventually(what: string, seconds: number, condition: () => Promise<boolean>): Promise<void> {
+    const deadline = Date.now() + seconds * 1000;
+    for (;;) {
+        let reason = "it is not so";
+        try {
+            if (await condition()) return;
+        } catch (error) {
+            reason = (error as Error).message;
+        }
+        if (Date.now() > deadline) throw new Error(`${what}: not within ${seconds} s: ${reason}`);
+        await new Promise((resolve) => setTimeout(resolve, 500));
+    }
+}

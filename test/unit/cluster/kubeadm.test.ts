@@ -1,0 +1,110 @@
+import * as assert from "node:assert/strict";
+import { loadAll } from "js-yaml";
+import { auditPolicy, initConfiguration, joinConfiguration } from "../../../cluster/kubeadm";
+import type { StackConfig } from "../../../config";
+import { stackConfig } from "../../sample";
+import { matchSnapshot } from "../../snapshot";
+
+const dev = stackConfig("dev");
+const [master, node] = dev.hosts;
+
+/** A kubeadm document by its kind. */
+// eslint-disable-next-line @typescript-eslint/no-explicit-any
+function documents(text: string): Record<string, any> {
+    const all = loadAll(text) as { kind: string }[];
+    return Object.fromEntries(all.map((document) => [document.kind, document]));
+}
+
+function init(config: StackConfig) {
+    return documents(initConfiguration(config, config.hosts[0], "10.20.0.10"));
+}
+
+function argument(component: { extraArgs: { name: string; value: string }[] }, name: string): string | undefined {
+    return component.extraArgs.find((candidate) => candidate.name === name)?.value;
+}
+
+describe("kubeadm's configuration", () => {
+    it("of the control plane is as recorded", () => {
+        matchSnapshot("kubeadm-init.dev", initConfiguration(dev, master, "10.20.0.10"));
+        const local = stackConfig("local");
+        matchSnapshot("kubeadm-init.local", initConfiguration(local, local.hosts[0], "10.20.0.10"));
+    });
+
+    it("of a worker is as recorded", () => {
+        matchSnapshot("kubeadm-join", joinConfiguration(node, "10.20.0.11", "10.20.0.10"));
+    });
+
+    it("names nodes after their hosts", () => {
+        assert.equal(init(dev).InitConfiguration.nodeRegistration.name, master.name);
+        const join = documents(joinConfiguration(node, "10.20.0.11", "10.20.0.10")).JoinConfiguration;
+        assert.equal(join.nodeRegistration.name, node.name);
+    });
+
+    it("is reached by a stable address inside, and certified for the one outside", () => {
+        const { controlPlaneEndpoint, apiServer } = init(dev).ClusterConfiguration;
+        assert.equal(controlPlaneEndpoint, "10.20.0.10:6443");
+        assert.ok(apiServer.certSANs.includes("@PUBLIC_ADDRESS@"));
+    });
+
+    it("makes no token that lives long", () => {
+        assert.deepEqual(
+            init(dev).InitConfiguration.bootstrapTokens.map((token: { ttl: string }) => token.ttl),
+            ["1m0s"],
+        );
+    });
+
+    it("switches the audit log and the encryption of Secrets on, each with its file mounted", () => {
+        const { apiServer } = init(dev).ClusterConfiguration;
+        const mounted = apiServer.extraVolumes.map((volume: { mountPath: string }) => volume.mountPath) as string[];
+        for (const name of ["audit-policy-file", "audit-log-path", "encryption-provider-config"]) {
+            const file = argument(apiServer, name);
+            assert.ok(file && mounted.some((place) => file.startsWith(place)), `${name} ${file} is in no volume`);
+        }
+    });
+
+    it("takes networks, reservations, thresholds and log rotation from the configuration", () => {
+        const config = stackConfig("dev", {
+            network: { pods: "10.200.0.0/16", services: "10.201.0.0/16" },
+            kubernetes: {
+                version: "1.35.4",
+                kubeReserved: { cpu: "150m", memory: "350Mi" },
+                systemReserved: { cpu: "50m", memory: "250Mi" },
+                evictionHard: { "memory.available": "5%" },
+                evictionSoft: { "memory.available": "10%" },
+                maxLogSize: "5Mi",
+                kubelet: { failSwapOn: false },
+                kubeProxy: { conntrack: { maxPerCore: 0 } },
+            },
+        });
+        const { ClusterConfiguration, KubeletConfiguration, KubeProxyConfiguration } = init(config);
+        assert.deepEqual(ClusterConfiguration.networking, {
+            podSubnet: "10.200.0.0/16",
+            serviceSubnet: "10.201.0.0/16",
+        });
+        assert.equal(ClusterConfiguration.kubernetesVersion, "v1.35.4");
+        assert.deepEqual(KubeletConfiguration.kubeReserved, { cpu: "150m", memory: "350Mi" });
+        assert.deepEqual(KubeletConfiguration.systemReserved, { cpu: "50m", memory: "250Mi" });
+        assert.deepEqual(KubeletConfiguration.evictionHard, { "memory.available": "5%" });
+        assert.equal(KubeletConfiguration.containerLogMaxSize, "5Mi");
+        assert.equal(KubeletConfiguration.failSwapOn, false);
+        assert.deepEqual(KubeProxyConfiguration.conntrack, { maxPerCore: 0 });
+    });
+
+    it("gives every soft threshold the grace period that the kubelet demands", () => {
+        const evictionSoft = { "memory.available": "400Mi", "nodefs.available": "3Gi" };
+        const { KubeletConfiguration } = init(stackConfig("dev", { kubernetes: { evictionSoft } }));
+        assert.deepEqual(Object.keys(KubeletConfiguration.evictionSoftGracePeriod), Object.keys(evictionSoft));
+    });
+});
+
+describe("audit policy", () => {
+    const { rules } = documents(auditPolicy()).Policy as { rules: { level: string }[] };
+
+    it("logs no bodies, in which Secrets would be", () => {
+        assert.deepEqual([...new Set(rules.map((rule) => rule.level))].sort(), ["Metadata", "None"]);
+    });
+
+    it("ends with what catches all the rest", () => {
+        assert.deepEqual(rules.at(-1), { level: "Metadata" });
+    });
+});

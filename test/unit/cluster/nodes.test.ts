@@ -1,0 +1,113 @@
+import * as assert from "node:assert/strict";
+import { labels } from "../../../cluster/ready";
+import { script, scriptFile } from "../../../cluster/shell";
+import { stackConfig } from "../../sample";
+import { Sandbox } from "./sandbox";
+
+describe("labels of nodes", () => {
+    let host: Sandbox;
+    const given = {
+        LABELS: "master role=\nnode-01 a= b-",
+        TAINTS: "master control:NoSchedule-\nnode-01 only:NoSchedule",
+    };
+
+    beforeEach(() => (host = new Sandbox()));
+    afterEach(() => host.remove());
+
+    it("are a host's role, the disks that it holds, and none that it does not", () => {
+        const config = stackConfig("dev");
+        assert.equal(labels(config, "master"), "node-role.kubernetes.io/control-plane= disk.test-cluster/mysql-");
+        assert.equal(labels(config, "node-02"), "node-role.kubernetes.io/worker= disk.test-cluster/mysql=");
+    });
+
+    it("are set with the taints, node by node", async () => {
+        host.standIn("kubectl");
+        const { status, stderr } = await host.run(script("labels", given));
+        assert.equal(status, 0, stderr);
+        assert.deepEqual(host.calls("kubectl"), [
+            "label --overwrite node master role=",
+            "label --overwrite node node-01 a= b-",
+            "taint --overwrite node master control:NoSchedule-",
+            "taint --overwrite node node-01 only:NoSchedule",
+        ]);
+    });
+
+    it("do without a taint to be removed that isn't there", async () => {
+        host.standIn("kubectl", "[[ $* != *NoSchedule- ]]");
+        assert.equal((await host.run(script("labels", given))).status, 0);
+        assert.equal(host.calls("kubectl").length, 4);
+    });
+
+    for (const call of ["label", "taint"]) {
+        it(`fail, named, when a ${call} can't be set`, async () => {
+            host.standIn("kubectl", `[[ $* != ${call}*node-01* ]]`);
+            const { status, stderr } = await host.run(script("labels", given));
+            assert.notEqual(status, 0);
+            assert.match(stderr, /FAILED on \S+ in step: labels/);
+        });
+    }
+
+    it("need no taints", async () => {
+        host.standIn("kubectl");
+        assert.equal((await host.run(script("labels", { ...given, TAINTS: "" }))).status, 0);
+        assert.equal(host.calls("kubectl").length, 2);
+    });
+});
+
+describe("the join key's command", () => {
+    let host: Sandbox;
+    const ask = (command: string) => host.run(scriptFile("join-token"), { SSH_ORIGINAL_COMMAND: command });
+
+    beforeEach(() => {
+        host = new Sandbox();
+        host.standIn("kubeadm", "echo kubeadm join 10.20.0.10:6443 --token t");
+        host.standIn("kubectl", 'if [[ $* == *"get configmap"* ]]; then echo node-01; fi');
+    });
+    afterEach(() => host.remove());
+
+    it("mints a token that lives ten minutes", async () => {
+        const { status, stdout } = await ask("token node-01");
+        assert.equal(status, 0);
+        assert.match(stdout, /^kubeadm join /);
+        assert.deepEqual(host.calls(), [
+            "kubeadm token create --ttl 10m --description join of node-01 --print-join-command",
+        ]);
+    });
+
+    it("lets the next host be replaced once this one is Ready", async () => {
+        assert.equal((await ask("joined node-01")).status, 0);
+        const [wait, , release] = host.calls("kubectl");
+        assert.match(wait, /^wait --for=condition=Ready node\/node-01/);
+        assert.equal(release, "-n kube-system delete configmap host-replacement");
+    });
+
+    it("does not release what another host holds", async () => {
+        assert.equal((await ask("joined node-02")).status, 0);
+        assert.ok(!host.calls("kubectl").some((call) => call.includes("delete")));
+    });
+
+    it("fails while the node isn't Ready, and releases nothing", async () => {
+        host.standIn("kubectl", "[[ $1 != wait ]]");
+        assert.notEqual((await ask("joined node-01")).status, 0);
+        assert.ok(!host.calls("kubectl").some((call) => call.includes("delete")));
+    });
+
+    for (const command of [
+        "",
+        "token",
+        "token ;reboot",
+        "token node-01 more",
+        "token $(reboot)",
+        "bash -i",
+        "bash node-01",
+        "token node-01\nreboot",
+        "-x node-01",
+    ]) {
+        it(`refuses ${JSON.stringify(command)}, or takes no more of it than it may`, async () => {
+            const { status } = await ask(command);
+            if (command === "token node-01\nreboot") return assert.deepEqual(host.calls("kubeadm").length, 1);
+            assert.notEqual(status, 0);
+            assert.deepEqual(host.calls(), []);
+        });
+    }
+});
