@@ -44,9 +44,10 @@ export class Kubernetes extends pulumi.ComponentResource {
             name,
             {
                 kubeconfig: this.kubeconfig,
-                // The cluster stays this stack's cluster, also while its kubeconfig is not known yet or its address
-                // changes: without this, every preview that can't know it would replace everything in it.
-                clusterIdentifier: `test-cluster-${config.stack}`,
+                // A cluster is another one when its control plane's host is: then everything in it is made anew. It stays
+                // the same while its kubeconfig is not known yet or its address changes: without this, every preview
+                // that can't know them would replace everything.
+                clusterIdentifier: pulumi.interpolate`test-cluster-${config.stack}-${hosts.controlPlane.instance.id}`,
                 // A crashed cluster must not stand in the way of its own rebuilding.
                 deleteUnreachable: true,
                 // What the state forgot while the cluster did not answer may still be there afterwards.

@@ -19,8 +19,8 @@ export const addresses = {
     control: { host: "127.0.0.1", port: 7101 },
     /** Packages, images and downloads for the hosts. The real cloud's internal mirrors live in this range too. */
     services: { host: "100.100.2.148", port: 80 },
-    /** The operator as the hosts see him, and the range that public addresses come from (TEST-NET-3). */
-    operator: "203.0.113.1",
-    publicRange: "203.0.113.0/24",
+    /** The operator as the hosts see him, and the range that public addresses come from (TEST-NET-2). */
+    operator: "198.51.100.1",
+    publicRange: "198.51.100.0/24",
     link: "rehearsal0",
 };

@@ -46,4 +46,6 @@ sed -i '/ test-cluster-join$/d' /root/.ssh/authorized_keys
 printf 'command="/usr/local/sbin/join-token",restrict %s test-cluster-join\n' "$join_key" >>/root/.ssh/authorized_keys
 
 step "kubeconfig"
+install -d -m 700 /root/.kube
+ln -sfn /etc/kubernetes/admin.conf /root/.kube/config
 sed "s#server: .*#server: https://$PUBLIC_ADDRESS:6443#" /etc/kubernetes/admin.conf

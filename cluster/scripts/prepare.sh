@@ -59,8 +59,6 @@ if [[ -n $K9S_VERSION ]]; then
     else
         echo "WARNING: k9s $K9S_VERSION can't be had now; everything else works without it" >&2
     fi
-    # Admin's kubeconfig for whoever logs in as root.
-    echo 'export KUBECONFIG=/etc/kubernetes/admin.conf' >/etc/profile.d/kubeconfig.sh
     step "control-plane images"
     kubeadm config images pull --kubernetes-version "$KUBERNETES_VERSION" >/dev/null
 fi

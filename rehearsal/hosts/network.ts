@@ -20,7 +20,7 @@ export async function ensureLink(): Promise<void> {
 }
 
 export async function removeLink(): Promise<void> {
-    await removeBridge(addresses.link);
+    await removeLinkNamed(addresses.link);
 }
 
 /**
@@ -32,8 +32,6 @@ export async function ensureNetwork(id: string, cidr: string): Promise<void> {
     await ensureBridge(bridge);
     await run("ip", ["address", "replace", `${gateway(cidr)}/${cidr.split("/")[1]}`, "dev", bridge]);
     fs.writeFileSync("/proc/sys/net/ipv4/ip_forward", "1");
-    // Hosts reach each other's public addresses through here: no hint to go straight, it is not what a VPC does.
-    fs.writeFileSync(`/proc/sys/net/ipv4/conf/${bridge}/send_redirects`, "0");
     for (const rule of firewall(bridge, cidr)) {
         if (!(await succeeds("iptables", rule("-C")))) {
             await run("iptables", rule("-I"));
@@ -63,12 +61,10 @@ export async function removeNetworks(): Promise<void> {
  */
 export async function plugCable(pid: number, spec: InstanceSpec): Promise<void> {
     const bridge = bridgeOf(spec.network.id);
-    const cable = `tcv${digest(spec.id)}`;
+    const cable = cableOf(spec.id);
     const mtu = fs.readFileSync(`/sys/class/net/${bridge}/mtu`, "utf8").trim();
     const prefix = spec.network.cidr.split("/")[1];
-    if (fs.existsSync(`/sys/class/net/${cable}`)) {
-        await run("ip", ["link", "delete", cable]);
-    }
+    await removeLinkNamed(cable);
     await run("ip", [
         ...["link", "add", cable, "mtu", mtu, "master", bridge, "up", "type", "veth"],
         ...["peer", "name", "eth0", "mtu", mtu, "address", hardwareAddress(spec.id), "netns", String(pid)],
@@ -90,8 +86,9 @@ export async function plugCable(pid: number, spec: InstanceSpec): Promise<void> 
     }
 }
 
-/** Removes this machine's way to an instance's public address, if it still leads to that instance. */
+/** Removes an instance's cable, and this machine's way to its public address if it still leads to that instance. */
 export async function unplugCable(spec: InstanceSpec): Promise<void> {
+    await removeLinkNamed(cableOf(spec.id));
     const bridge = bridgeOf(spec.network.id);
     if (spec.publicAddress && fs.existsSync(`/sys/class/net/${bridge}`)) {
         const way = [`${spec.publicAddress}/32`, "via", spec.network.address, "dev", bridge];
@@ -113,6 +110,10 @@ export function bridgeOf(networkId: string): string {
     return bridgePrefix + digest(networkId);
 }
 
+function cableOf(instanceId: string): string {
+    return `tcv${digest(instanceId)}`;
+}
+
 type Rule = (action: "-C" | "-I" | "-D") => string[];
 
 function firewall(bridge: string, cidr: string): Rule[] {
@@ -132,12 +133,20 @@ async function ensureBridge(name: string): Promise<void> {
     if (!fs.existsSync(`/sys/class/net/${name}`)) {
         await run("ip", ["link", "add", name, "type", "bridge"]);
     }
-    await run("ip", ["link", "set", name, "mtu", String(await uplinkMtu()), "up"]);
+    // Left to itself a bridge takes the lowest address of its ports, another one whenever a host comes or goes, and the
+    // others go on sending to the one before.
+    const address = hardwareAddress(name);
+    await run("ip", ["link", "set", name, "address", address, "mtu", String(await uplinkMtu()), "up"]);
 }
 
-async function removeBridge(name: string): Promise<void> {
+async function removeLinkNamed(name: string): Promise<void> {
     if (fs.existsSync(`/sys/class/net/${name}`)) {
-        await run("ip", ["link", "delete", name]);
+        // The kernel takes a cable away by itself when its host has ended, maybe just now.
+        await run("ip", ["link", "delete", name]).catch((error: Error) => {
+            if (fs.existsSync(`/sys/class/net/${name}`)) {
+                throw error;
+            }
+        });
     }
 }
 
@@ -153,7 +162,7 @@ async function removeBridgeAndRules(bridge: string): Promise<void> {
             while (await succeeds("iptables", rule("-D")));
         }
     }
-    await removeBridge(bridge);
+    await removeLinkNamed(bridge);
 }
 
 // A bridge wider than the way out would make hosts send packets that only fit after an error message.

@@ -20,6 +20,7 @@ printf '%s' "$DRIVES" | while read -r name major minor serial; do
     ln -s "../../$name" "/dev/disk/by-id/virtio-$serial"
 done
 
+# shellcheck disable=SC3028 # given, see above
 grep -q "[[:space:]]$HOSTNAME\$" /etc/hosts || printf '%s\t%s\n' "$ADDRESS" "$HOSTNAME" >>/etc/hosts
 printf '%s' "$RESOLV_CONF" >/etc/resolv.conf
 chmod 644 /etc/resolv.conf

@@ -18,8 +18,8 @@ const network = { id: "vsw-hosts-test", cidr: "10.20.0.0/20" };
 const disk = { id: "d-hoststest", serial: "hoststest" };
 const node = `/dev/disk/by-id/virtio-${disk.serial}`;
 
-const master = instance("i-hosts-test-master", "master", 2, 4096, "10.20.0.10", "203.0.113.210");
-const worker = instance("i-hosts-test-worker", "node-01", 4, 8192, "10.20.0.11", "203.0.113.211");
+const master = instance("i-hosts-test-master", "master", 2, 4096, "10.20.0.10", "198.51.100.210");
+const worker = instance("i-hosts-test-worker", "node-01", 4, 8192, "10.20.0.11", "198.51.100.211");
 
 const sshFromOperator: IngressRule = { protocol: "tcp", fromPort: 22, toPort: 22, source: `${addresses.operator}/32` };
 const amongHosts: IngressRule = { protocol: "all", fromPort: -1, toPort: -1, source: network.cidr };

@@ -38,13 +38,13 @@ describe("the cloud's instances", () => {
             cpus: 2,
             memoryMiB: 4096,
             network: { id: network.vSwitchId, cidr: "10.0.1.0/24", address: "10.0.1.10" },
-            publicAddress: "203.0.113.2",
+            publicAddress: "198.51.100.2",
             userData: "#cloud-config",
             authorizedKeys: [publicKey],
         });
         const seen = (await region.describe(id))!;
         assert.deepEqual(seen.vpcAttributes?.privateIpAddress?.ipAddress, ["10.0.1.10"]);
-        assert.deepEqual(seen.publicIpAddress?.ipAddress, ["203.0.113.2"]);
+        assert.deepEqual(seen.publicIpAddress?.ipAddress, ["198.51.100.2"]);
         assert.deepEqual([seen.cpu, seen.memory, seen.keyPairName], [2, 4096, "key"]);
 
         const stop = region.machines.hold();
@@ -197,7 +197,7 @@ describe("the cloud's instances", () => {
         const allocate = () =>
             region.ecs.allocatePublicIpAddress(new ecs.AllocatePublicIpAddressRequest({ instanceId: id }));
         await bandwidth(5);
-        assert.equal((await allocate()).body!.ipAddress, "203.0.113.2");
+        assert.equal((await allocate()).body!.ipAddress, "198.51.100.2");
         await refuses(allocate(), "AllocatedAlready");
         await bandwidth(0);
         assert.deepEqual((await region.describe(id))!.publicIpAddress?.ipAddress, []);

@@ -24,7 +24,7 @@ describe("the cloud's security groups", () => {
             .ingress.map((rule) => `${rule.protocol} ${rule.fromPort}-${rule.toPort} ${rule.source}`)
             .sort();
 
-    const ssh = { ipProtocol: "tcp", portRange: "22/22", sourceCidrIp: "203.0.113.1", priority: "1" };
+    const ssh = { ipProtocol: "tcp", portRange: "22/22", sourceCidrIp: "198.51.100.1", priority: "1" };
 
     it("let in nothing but what their rules say, at once, and at the next start too", async () => {
         const id = await region.instance(network);
@@ -34,7 +34,7 @@ describe("the cloud's security groups", () => {
             portRange: "-1/-1",
             sourceCidrIp: "10.0.0.0/16",
         });
-        assert.deepEqual(ingress(id), ["icmp -1--1 10.0.0.0/16", "tcp 22-22 203.0.113.1/32"]);
+        assert.deepEqual(ingress(id), ["icmp -1--1 10.0.0.0/16", "tcp 22-22 198.51.100.1/32"]);
         await authorize(network.securityGroupId, ssh);
         await revoke(network.securityGroupId, ssh);
         await revoke(network.securityGroupId, ssh);
@@ -111,7 +111,7 @@ describe("the cloud's security groups", () => {
         assert.deepEqual(others, []);
         assert.deepEqual(
             [rule.ipProtocol, rule.portRange, rule.sourceCidrIp, rule.policy, rule.priority, rule.description],
-            ["TCP", "22/22", "203.0.113.1", "Accept", "1", "ssh"],
+            ["TCP", "22/22", "198.51.100.1", "Accept", "1", "ssh"],
         );
     });
 

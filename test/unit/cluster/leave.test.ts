@@ -3,14 +3,14 @@ import { scriptFile } from "../../../cluster/shell";
 import { Sandbox, type Outcome } from "./sandbox";
 
 const leave = scriptFile("leave");
-const controlPlane = "203.0.113.10";
+const controlPlane = "198.51.100.10";
 
 /** A host that leaves: the environment that the script is given. */
 function host(name: string, change: Record<string, string> = {}): Record<string, string> {
     return {
         HOST: name,
         ROLE: "worker",
-        HOST_ADDRESS: `203.0.113.1${name.slice(-1)}`,
+        HOST_ADDRESS: `198.51.100.1${name.slice(-1)}`,
         HOST_KEY: "ssh-ed25519 AAAAHOST",
         CONTROL_PLANE: controlPlane,
         CONTROL_PLANE_KEY: "ssh-ed25519 AAAACONTROLPLANE",

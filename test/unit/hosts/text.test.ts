@@ -11,7 +11,7 @@ describe("ingress ruleset", () => {
     it("accepts what rules allow on eth0, answers, and nothing else", () => {
         const text = ruleset([
             { protocol: "all", fromPort: -1, toPort: -1, source: "10.20.0.0/20" },
-            { protocol: "tcp", fromPort: 22, toPort: 22, source: "203.0.113.1/32" },
+            { protocol: "tcp", fromPort: 22, toPort: 22, source: "198.51.100.1/32" },
             { protocol: "udp", fromPort: 30000, toPort: 32767, source: "0.0.0.0/0" },
             { protocol: "tcp", fromPort: -1, toPort: -1, source: "192.0.2.7/32" },
             { protocol: "icmp", fromPort: -1, toPort: -1, source: "0.0.0.0/0" },
@@ -21,7 +21,7 @@ describe("ingress ruleset", () => {
             'iifname != "eth0" accept',
             "ct state established,related accept",
             "ip saddr 10.20.0.0/20 accept",
-            "ip saddr 203.0.113.1/32 tcp dport 22-22 accept",
+            "ip saddr 198.51.100.1/32 tcp dport 22-22 accept",
             "ip saddr 0.0.0.0/0 udp dport 30000-32767 accept",
             "ip saddr 192.0.2.7/32 ip protocol tcp accept",
             "ip saddr 0.0.0.0/0 ip protocol icmp accept",

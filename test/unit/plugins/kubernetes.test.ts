@@ -253,8 +253,8 @@ describe("kubernetes plugin", () => {
     });
 
     describe("provider configuration", () => {
-        const at1 = kubeconfig("https://203.0.113.10:6443");
-        const at2 = kubeconfig("https://203.0.113.11:6443");
+        const at1 = kubeconfig("https://198.51.100.10:6443");
+        const at2 = kubeconfig("https://198.51.100.11:6443");
 
         it("means another cluster when the kubeconfig points elsewhere, or may", async () => {
             assert.deepEqual((await engine.diffConfig({ kubeconfig: at1 }, { kubeconfig: at2 })).replaces, [

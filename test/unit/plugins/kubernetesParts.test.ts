@@ -105,11 +105,11 @@ describe("kubernetes plugin's parts", () => {
         const config = parseKubeconfig(`
 current-context: c
 contexts: [{name: c, context: {cluster: k, user: u, namespace: apps}}]
-clusters: [{name: k, cluster: {server: "https://203.0.113.10:6443/", certificate-authority-data: UEVN}}]
+clusters: [{name: k, cluster: {server: "https://198.51.100.10:6443/", certificate-authority-data: UEVN}}]
 users: [{name: u, user: {token: t}}]
 `);
         const { server, ca, token, namespace } = connection(config, {});
-        assert.deepEqual([server, String(ca), token, namespace], ["https://203.0.113.10:6443", "PEM", "t", "apps"]);
+        assert.deepEqual([server, String(ca), token, namespace], ["https://198.51.100.10:6443", "PEM", "t", "apps"]);
         assert.throws(() => connection(config, { context: "x" }), /no context "x"; it has c/);
         assert.throws(() => parseKubeconfig("no file"), /neither the path of an existing file/);
         const exec = { ...config, users: [{ name: "u", user: { exec: { command: "x" } } }] };
