@@ -1,0 +1,267 @@
+import { strict as assert } from "node:assert";
+import * as net from "node:net";
+import { control } from "../../rehearsal/process";
+import {
+    cloudState,
+    eventually,
+    forgetKubeconfig,
+    instanceId,
+    kubectl,
+    mutatingCalls,
+    outputs,
+    run,
+    sql,
+    ssh,
+    type Result,
+} from "./support";
+
+/** The behaviours that the stack promises, on real hosts, in the order in which a team would meet them. */
+describe("the local stack", function () {
+    this.timeout(15 * 60_000);
+    this.bail(true);
+
+    const rows = 100;
+    const checksum = "SELECT CONCAT(COUNT(*), ' ', SUM(CRC32(CONCAT(id, body)))) FROM nacos.kept";
+    let written = "";
+
+    const succeeded = (result: Result) => assert.equal(result.code, 0, result.output);
+    const commandsRun = ({ changes }: Result) => changes.filter(({ type }) => type.startsWith("command:"));
+
+    /** The rows are there, each of them, as they were written. */
+    const rowsAreThere = async () => assert.equal(await sql(checksum), written);
+
+    it("comes up from nothing, within four minutes", async () => {
+        const result = await run(["up"]);
+        succeeded(result);
+        assert.ok(result.seconds < 240, `it took ${Math.round(result.seconds)} s`);
+        console.log(`        pulumi up took ${Math.round(result.seconds)} s`);
+    });
+
+    it("has three Ready nodes, named after their hosts, labelled with role and disk", async () => {
+        const nodes = JSON.parse(await kubectl("get", "nodes", "-o", "json")) as {
+            items: {
+                metadata: { name: string; labels: Record<string, string> };
+                status: { conditions: { type: string; status: string }[]; capacity: Record<string, string> };
+                spec: { taints?: object[] };
+            }[];
+        };
+        assert.deepEqual(
+            nodes.items.map(({ metadata }) => metadata.name),
+            ["master", "node-01", "node-02"],
+        );
+        for (const { status, metadata, spec } of nodes.items) {
+            const ready = status.conditions.find(({ type }) => type === "Ready");
+            assert.equal(ready?.status, "True", metadata.name);
+            assert.equal(spec.taints, undefined, `${metadata.name} takes workloads`);
+        }
+        const [master, node01, node02] = nodes.items.map(({ metadata }) => metadata.labels);
+        assert.equal(master["node-role.kubernetes.io/control-plane"], "");
+        assert.equal(node01["node-role.kubernetes.io/worker"], "");
+        assert.equal(node02["disk.test-cluster/mysql"], "");
+        assert.equal(node01["disk.test-cluster/mysql"], undefined);
+        assert.equal(nodes.items[0].status.capacity.memory, `${4 * 1024 * 1024}Ki`);
+        assert.equal(nodes.items[1].status.capacity.memory, `${8 * 1024 * 1024}Ki`);
+    });
+
+    it("has metrics, tools on the master, an audit log, and Secrets encrypted at rest", async () => {
+        await eventually("metrics", 90, async () => (await kubectl("top", "nodes")).includes("node-02"));
+        assert.match(await ssh("master", "kubectl get nodes --no-headers && k9s version -s"), /node-02.*v0\.50\.9/s);
+        assert.match(
+            await ssh("master", "tail -n 200 /var/log/kubernetes/audit/audit.log"),
+            /"kind":"Event".*"level":"Metadata"/,
+        );
+        const raw = await ssh(
+            "master",
+            "crictl=; id=$(ctr -n k8s.io containers ls | awk '/etcd/ {print $1; exit}'); " +
+                "kubectl -n kube-system exec etcd-master -- etcdctl --endpoints https://127.0.0.1:2379 " +
+                "--cacert /etc/kubernetes/pki/etcd/ca.crt --cert /etc/kubernetes/pki/etcd/server.crt " +
+                "--key /etc/kubernetes/pki/etcd/server.key get /registry/secrets/mysql/mysql-passwords | head -c 200",
+        );
+        assert.match(raw, /k8s:enc:secretbox:v1:stack:/);
+    });
+
+    it("serves MySQL, in utf8mb4, to the application's user too", async () => {
+        assert.equal(await sql("SELECT @@character_set_server"), "utf8mb4");
+        await sql("CREATE TABLE nacos.kept (id INT PRIMARY KEY, body VARCHAR(100)) ENGINE=InnoDB");
+        const values = Array.from({ length: rows }, (_, i) => `(${i}, 'row ${i} 数据')`).join(",");
+        await sql(`INSERT INTO nacos.kept VALUES ${values}`);
+        written = await sql(checksum);
+        assert.match(written, /^100 /);
+        const asUser =
+            "mysql --no-defaults --protocol=tcp --host=mysql --user=nacos --password=$(cat /secrets/users/nacos) " +
+            "--execute 'SELECT COUNT(*) FROM nacos.kept' --skip-column-names --batch";
+        const count = await kubectl("-n", "mysql", "exec", "mysql-0", "--", "bash", "-c", asUser);
+        assert.equal(count, String(rows));
+    });
+
+    it("changes nothing and runs nothing the second time", async () => {
+        const preview = await run(["preview", "--expect-no-changes"]);
+        succeeded(preview);
+        const since = new Date();
+        const again = await run(["up"]);
+        succeeded(again);
+        assert.deepEqual(again.changes, []);
+        assert.deepEqual(await mutatingCalls(since), []);
+    });
+
+    it("is closed to the operator but for SSH and the API", async () => {
+        const { hosts } = await outputs();
+        for (const { name, publicAddress } of hosts) {
+            assert.equal(await reachable(publicAddress, 22), true, `${name}:22`);
+            for (const port of [2379, 10250, 10257, 10259, 3306, 30000]) {
+                assert.equal(await reachable(publicAddress, port), false, `${name}:${port}`);
+            }
+        }
+        assert.equal(await reachable(hosts[0].publicAddress, 6443), true);
+    });
+
+    it("gets MySQL's rows back after its pod is deleted", async () => {
+        await kubectl("-n", "mysql", "delete", "pod", "mysql-0", "--wait=true", "--timeout=25s");
+        await eventually("MySQL serves", 120, async () => (await sql("SELECT 1")) === "1");
+        await rowsAreThere();
+    });
+
+    it("refuses to initialise where data is expected and missing, and says what to do", async () => {
+        const data = "/var/lib/data/mysql/volume";
+        await kubectl("-n", "mysql", "scale", "statefulset", "mysql", "--replicas=0");
+        await eventually("MySQL is off", 90, async () => (await kubectl("-n", "mysql", "get", "pods")) === "");
+        await ssh("node-02", `mv ${data}/mysql ${data}/mysql.away`);
+        await kubectl("-n", "mysql", "scale", "statefulset", "mysql", "--replicas=1");
+        const refusal = async () =>
+            kubectl(
+                ...["-n", "mysql", "get", "pod", "mysql-0", "-o"],
+                "jsonpath={.status.containerStatuses[0].lastState.terminated.message}{.status.containerStatuses[0].state.terminated.message}",
+            );
+        await eventually("MySQL refuses", 90, async () => (await refusal()).includes("REFUSED"));
+        assert.match(await refusal(), /Nothing was initialised.*restore a snapshot/s);
+        assert.equal(await ssh("node-02", `ls ${data}`), "mysql.away");
+        await ssh("node-02", `mv ${data}/mysql.away ${data}/mysql`);
+        await kubectl("-n", "mysql", "delete", "pod", "mysql-0", "--wait=true", "--timeout=25s");
+        await eventually("MySQL serves", 120, async () => (await sql("SELECT 1")) === "1");
+        await rowsAreThere();
+        succeeded(await run(["up"]));
+    });
+
+    it("shows drift made by hand, and puts it right", async () => {
+        await kubectl(
+            "-n",
+            "mysql",
+            "patch",
+            "service",
+            "mysql",
+            "-p",
+            '{"spec":{"ports":[{"port":3306,"name":"mysql","targetPort":3307}]}}',
+            "--field-manager=by-hand",
+        );
+        const preview = await run(["preview", "--refresh"]);
+        succeeded(preview);
+        assert.match(preview.output, /Service mysql update/);
+        succeeded(await run(["up", "--refresh"]));
+        assert.equal(
+            await kubectl("-n", "mysql", "get", "service", "mysql", "-o", "jsonpath={.spec.ports[0].targetPort}"),
+            "mysql",
+        );
+    });
+
+    it("brings back a host that was released behind its back, with the data", async () => {
+        const id = await instanceId("node-02");
+        await control("POST", `/instances/${id}/release`);
+        const result = await run(["up", "--refresh"]);
+        succeeded(result);
+        assert.notEqual(await instanceId("node-02"), id);
+        await rowsAreThere();
+        const touched = commandsRun(result).map(({ urn }) => urn.split("::").pop());
+        assert.ok(!touched.includes("control-plane") && !touched.includes("node-01-join"), touched.join(", "));
+        succeeded(await run(["preview", "--expect-no-changes"]));
+    });
+
+    it("ends in bounded time, with a message, when the API server is dead", async () => {
+        await ssh("master", "mkdir -p /root/away && mv /etc/kubernetes/manifests/kube-apiserver.yaml /root/away/");
+        const { hosts } = await outputs();
+        await eventually("the API is dead", 60, async () => !(await reachable(hosts[0].publicAddress, 6443)));
+        for (const verb of [["preview"], ["refresh"], ["up"]]) {
+            const { seconds, output } = await run(verb);
+            assert.ok(seconds < 180, `${verb.join(" ")} took ${seconds} s`);
+            assert.match(output, /unreachable/, verb.join(" "));
+            console.log(`        ${verb.join(" ")} ended after ${Math.round(seconds)} s`);
+        }
+    });
+
+    it("destroys a stack whose API server is dead, and keeps the data disk only", async () => {
+        const result = await run(["destroy"]);
+        succeeded(result);
+        assert.ok(result.seconds < 300, `it took ${result.seconds} s`);
+        console.log(`        destroy ended after ${Math.round(result.seconds)} s`);
+        const { disks, ...rest } = await cloudState();
+        assert.deepEqual(
+            Object.values(disks).map(({ name, status }) => `${name} ${status}`),
+            ["test-cluster-local-mysql Available"],
+        );
+        for (const kind of [
+            "instances",
+            "vpcs",
+            "vswitches",
+            "securityGroups",
+            "keyPairs",
+            "snapshotPolicies",
+        ] as const) {
+            assert.deepEqual(rest[kind], {}, kind);
+        }
+    });
+
+    it("converges after an interruption in the middle of the bootstrap, on the kept disk", async () => {
+        forgetKubeconfig();
+        const interrupt = new AbortController();
+        const first = run(["up"], interrupt.signal);
+        await eventually("the bootstrap is under way", 180, async () => {
+            const { instances } = await cloudState();
+            const up = Object.values(instances).length === 3;
+            return up && (await joining());
+        });
+        interrupt.abort();
+        const { code, seconds } = await first;
+        assert.notEqual(code, 0);
+        console.log(`        interrupted after ${Math.round(seconds)} s`);
+        const second = await run(["up"]);
+        succeeded(second);
+        console.log(`        the second run took ${Math.round(second.seconds)} s`);
+        assert.equal(Object.values((await cloudState()).instances).length, 3);
+        await rowsAreThere();
+        succeeded(await run(["preview", "--expect-no-changes"]));
+    });
+
+    it("leaves nothing but the disk after a destroy of a healthy stack", async () => {
+        succeeded(await run(["destroy"]));
+        const { disks, instances } = await cloudState();
+        assert.deepEqual(instances, {});
+        assert.deepEqual(
+            Object.values(disks).map(({ name }) => name),
+            ["test-cluster-local-mysql"],
+        );
+    });
+});
+
+/** Whether kubeadm is at work on the control plane: its port listens. */
+async function joining(): Promise<boolean> {
+    return (await reachableAnywhere(6443)).length > 0;
+}
+
+async function reachableAnywhere(port: number): Promise<string[]> {
+    const { instances } = (await control("GET", "/state")) as { instances: Record<string, { publicAddress?: string }> };
+    const addresses = Object.values(instances).flatMap(({ publicAddress }) => publicAddress ?? []);
+    const open = await Promise.all(addresses.map((address) => reachable(address, port)));
+    return addresses.filter((_, index) => open[index]);
+}
+
+function reachable(host: string, port: number): Promise<boolean> {
+    return new Promise((resolve) => {
+        const socket = net.connect({ host, port, timeout: 1500 });
+        const end = (answer: boolean) => {
+            socket.destroy();
+            resolve(answer);
+        };
+        socket.on("connect", () => end(true));
+        socket.on("timeout", () => end(false));
+        socket.on("error", () => end(false));
+    });
+}
