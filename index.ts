@@ -7,6 +7,7 @@ import { DataDisks } from "./cluster/disks";
 import { Hosts } from "./cluster/hosts";
 import { Kubernetes } from "./cluster/kubernetes";
 import { Network } from "./cluster/network";
+import { ownObjects } from "./cluster/ownership";
 import { nodeLabels, systemReady } from "./cluster/ready";
 import { storageClass } from "./cluster/storage";
 import { loadConfig } from "./config";
@@ -16,6 +17,7 @@ export = async () => {
     // Everything that can be known to be wrong is found here, before anything is touched.
     const config = loadConfig();
     const catalog = await lookUp(config);
+    ownObjects();
 
     const network = new Network(cloudName(config), config, ownTags(config));
     const disks = new DataDisks("data-disks", config, catalog);

@@ -18,6 +18,9 @@ kubectl_on_control_plane() { # SECONDS ARGUMENTS
     on "$CONTROL_PLANE" "$1" "timeout $1 kubectl --request-timeout=10s $2"
 }
 
+alive=
+on "$HOST_ADDRESS" 10 true 2>/dev/null && alive=yes
+
 if [[ $ROLE == worker ]] && kubectl_on_control_plane 15 "get --raw /readyz" >/dev/null 2>&1; then
     # In service (not when the whole stack goes) one host leaves at a time: the next waits until the new one has joined.
     if kubectl_on_control_plane 15 "-n kube-system get configmap in-service" >/dev/null 2>&1; then
@@ -32,15 +35,20 @@ if [[ $ROLE == worker ]] && kubectl_on_control_plane 15 "get --raw /readyz" >/de
             sleep 3
         done
     fi
-    echo "$HOST: draining"
-    kubectl_on_control_plane 150 "drain $HOST --ignore-daemonsets --delete-emptydir-data --force --timeout=120s" >/dev/null 2>&1 ||
-        echo "$HOST: not drained in time or gone already; going on"
+    if [[ $alive ]]; then
+        echo "$HOST: draining"
+        kubectl_on_control_plane 150 "drain $HOST --ignore-daemonsets --delete-emptydir-data --force --timeout=120s" >/dev/null 2>&1 ||
+            echo "$HOST: not drained in time; going on"
+    else
+        # Nobody there can end its pods: others may start in their place once these are forgotten.
+        kubectl_on_control_plane 30 "delete pods --all-namespaces --field-selector=spec.nodeName=$HOST --force --grace-period=0" >/dev/null 2>&1
+    fi
     kubectl_on_control_plane 30 "delete node $HOST --ignore-not-found --wait=false" >/dev/null 2>&1
 else
     [[ $ROLE == worker ]] && echo "$HOST: the Kubernetes API does not answer; not drained"
 fi
 
-if on "$HOST_ADDRESS" 10 true 2>/dev/null; then
+if [[ $alive ]]; then
     echo "$HOST: stopping, disks unmounted"
     on "$HOST_ADDRESS" 90 /usr/local/sbin/release-disks
     if [[ $? == 3 ]]; then

@@ -134,6 +134,7 @@ export const clusterRecipes: Recipe[] = [
         name: "k9s",
         version: "0.50.9",
         binaries: { k9s: "github.com/derailed/k9s" },
+        stamps: { "github.com/derailed/k9s/cmd.version": "v0.50.9" },
         minutes: 4,
     },
 ];

@@ -3,14 +3,14 @@ import { scriptFile } from "../../../cluster/shell";
 import { Sandbox, type Outcome } from "./sandbox";
 
 const leave = scriptFile("leave");
-const controlPlane = "198.51.100.10";
+const controlPlane = "192.0.2.10";
 
 /** A host that leaves: the environment that the script is given. */
 function host(name: string, change: Record<string, string> = {}): Record<string, string> {
     return {
         HOST: name,
         ROLE: "worker",
-        HOST_ADDRESS: `198.51.100.1${name.slice(-1)}`,
+        HOST_ADDRESS: `192.0.2.1${name.slice(-1)}`,
         HOST_KEY: "ssh-ed25519 AAAAHOST",
         CONTROL_PLANE: controlPlane,
         CONTROL_PLANE_KEY: "ssh-ed25519 AAAACONTROLPLANE",
@@ -22,10 +22,10 @@ function host(name: string, change: Record<string, string> = {}): Record<string,
 /** A cluster of ConfigMaps in a folder: creating one that is there fails, as it does at the API server. */
 const kubectl = `
 mkdir -p /var/cluster
-name=
+all=$*
 for word; do [[ $previous == configmap ]] && name=$word; previous=$word; done
 case "$*" in
-    *"create configmap"*) mkdir "/var/cluster/$name" 2>/dev/null && printf %s "\${*##*host=}" >"/var/cluster/$name/host" ;;
+    *"create configmap"*) mkdir "/var/cluster/$name" 2>/dev/null && printf %s "\${all##*host=}" >"/var/cluster/$name/host" ;;
     *"get configmap"*) [[ -e /var/cluster/$name ]] && { cat "/var/cluster/$name/host" 2>/dev/null || true; } ;;
     *" drain "*) [[ ! -e /var/refuse-drain ]] ;;
 esac
@@ -100,8 +100,8 @@ describe("leaving of a host", () => {
         await run(host("node-01"));
         const seen = operator.read("/var/seen");
         assert.match(seen, /^key -rw------- FAKE-PRIVATE-KEY$/m);
-        assert.match(seen, /^203\.0\.113\.11 ssh-ed25519 AAAAHOST$/m);
-        assert.match(seen, /^203\.0\.113\.10 ssh-ed25519 AAAACONTROLPLANE$/m);
+        assert.match(seen, /^192\.0\.2\.11 ssh-ed25519 AAAAHOST$/m);
+        assert.match(seen, /^192\.0\.2\.10 ssh-ed25519 AAAACONTROLPLANE$/m);
         assert.ok(operator.calls("ssh").every((call) => call.includes("StrictHostKeyChecking=yes")));
         assert.ok(!operator.calls().join().includes("FAKE-PRIVATE-KEY"), "the key is on a command line");
         const left = operator.calls("ssh")[0].match(/-i (\S+)\/key/)![1];

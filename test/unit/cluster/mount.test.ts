@@ -6,8 +6,8 @@ import { script, scriptFile } from "../../../cluster/shell";
 import { Sandbox } from "./sandbox";
 
 const device = "/dev/disk/by-id/virtio-abc123";
-const size = 16 * 1024 * 1024;
 const mib = 1024 * 1024;
+const size = 64 * mib;
 
 describe("mounting a data disk", () => {
     let host: Sandbox;
@@ -22,9 +22,10 @@ describe("mounting a data disk", () => {
 
     /** A device of zeros with some bytes somewhere. */
     function blank(bytes = "", position = 0): void {
-        const content = Buffer.alloc(size);
-        content.write(bytes, position, "latin1");
-        host.write(device, content);
+        const file = fs.openSync(host.write(device, ""), "r+");
+        fs.ftruncateSync(file, size);
+        fs.writeSync(file, bytes, position, "latin1");
+        fs.closeSync(file);
     }
 
     beforeEach(() => {
@@ -69,8 +70,9 @@ describe("mounting a data disk", () => {
     }
 
     it("never touches another filesystem", async () => {
-        blank("XFSB\0\0\x10\0");
-        await refused(/disk mysql carries xfs, not ext4: nothing was changed/);
+        blank();
+        execFileSync("mke2fs", ["-q", "-F", "-t", "ext2", host.at(device)]);
+        await refused(/disk mysql carries ext2, not ext4: nothing was changed/);
     });
 
     it("never touches a partition table", async () => {

@@ -1,0 +1,119 @@
+import * as assert from "node:assert/strict";
+import { run, type Run } from "./engine";
+
+const disk = {
+    diskId: "d-left",
+    diskName: "test-cluster-dev-mysql",
+    size: 20,
+    category: "cloud_essd",
+    zoneId: "cn-hangzhou-i",
+};
+const mysqlOf = (sizeGiB: number) => ({
+    "test-cluster:disks": { data: [{ name: "mysql", host: "node-02", sizeGiB }] },
+});
+
+/** What is wrong, and what must be said about it: the key, the value, and the way out. */
+const cases: Record<string, { wrong: Run; says: RegExp[] }> = {
+    "a mistake in the configuration": {
+        wrong: { change: { "test-cluster:access": undefined, "test-cluster:network": { pods: "10.20.0.0/16" } } },
+        says: [
+            /2 mistakes/,
+            /access: required and missing; name the addresses/,
+            /network\.pods: 10\.20\.0\.0\/16 overlaps/,
+        ],
+    },
+    "an unknown key": {
+        wrong: { change: { "test-cluster:mysq": {} } },
+        says: [/mysq: no such key; did you mean mysql\?/],
+    },
+    "no region": {
+        wrong: { change: { "alicloud:region": undefined, "test-cluster:access": undefined } },
+        says: [
+            /2 mistakes/,
+            /alicloud:region: required and missing; .*pulumi config set alicloud:region/,
+            /access: required/,
+        ],
+    },
+    "an unknown zone": {
+        wrong: { change: { "test-cluster:zone": "cn-hangzhou-x" } },
+        says: [/zone: cn-hangzhou-x is no zone of cn-hangzhou; choose one of cn-hangzhou-h, cn-hangzhou-i/],
+    },
+    "a type that is sold out": {
+        wrong: {
+            cloud: {
+                types: [
+                    { id: "ecs.c6.large", cpuCoreCount: 2, memorySize: 4 },
+                    { id: "ecs.c7.xlarge", cpuCoreCount: 4, memorySize: 8 },
+                ],
+            },
+        },
+        says: [
+            /2 mistakes/,
+            /hosts \(node-01\): ecs\.c6\.xlarge is unknown or out of stock in cn-hangzhou-i; to be had there: ecs\.c7\.xlarge \(4 vCPU, 8 GiB\)/,
+        ],
+    },
+    "a size that no type has": {
+        wrong: {
+            change: {
+                "test-cluster:hosts": [
+                    { name: "master", role: "control-plane", cpus: 2, memoryGiB: 5 },
+                    { name: "node-02", role: "worker", cpus: 4, memoryGiB: 8 },
+                ],
+            },
+        },
+        says: [/hosts \(master\): 2 vCPU \/ 5 GiB is unknown or out of stock.*ecs\.c6\.large \(2 vCPU, 4 GiB\)/],
+    },
+    "a zone that has nothing": {
+        wrong: { cloud: { types: [] } },
+        says: [/3 mistakes/, /hosts \(master\): ecs\.c6\.large .* nothing like it is to be had there/],
+    },
+    "no image": {
+        wrong: { cloud: { images: [] }, change: { "test-cluster:image": "^debian_99" } },
+        says: [/image: \^debian_99 matches no system image in cn-hangzhou/],
+    },
+    "a disk that would shrink": {
+        wrong: { cloud: { disks: [{ ...disk, size: 40 }] }, change: mysqlOf(20) },
+        says: [/disks\.data \(mysql\)\.sizeGiB: 20, but d-left has 40; disks only grow/],
+    },
+    "a disk in another zone": {
+        wrong: { cloud: { disks: [{ ...disk, zoneId: "cn-hangzhou-h" }] } },
+        says: [
+            /zone: cn-hangzhou-i, but disks\.data \(mysql\) is disk d-left in cn-hangzhou-h; .*stay in cn-hangzhou-h/,
+        ],
+    },
+    "a disk of another category": {
+        wrong: { cloud: { disks: [{ ...disk, category: "cloud_ssd" }] } },
+        says: [/disks\.data \(mysql\)\.category: cloud_essd, but d-left is cloud_ssd; say so/],
+    },
+    "two disks of one name": {
+        wrong: { cloud: { disks: [disk, { ...disk, diskId: "d-other" }] } },
+        says: [
+            /disks\.data \(mysql\): 2 disks carry the name test-cluster-dev-mysql \(d-left, d-other\); rename all but one/,
+        ],
+    },
+    "several things that the cloud lacks": {
+        wrong: { cloud: { images: [], types: [], disks: [{ ...disk, size: 40 }] } },
+        says: [/5 mistakes/],
+    },
+};
+
+describe("before anything is touched", () => {
+    for (const [title, { wrong, says }] of Object.entries(cases)) {
+        it(`${title} stops the program, which says why`, async () => {
+            const { resources, error } = await run(wrong);
+            assert.deepEqual(
+                resources.map(({ type }) => type),
+                ["pulumi:pulumi:Stack"],
+            );
+            assert.equal((error as { __pulumiRunError?: boolean }).__pulumiRunError, true, "shown with a stack trace");
+            for (const text of says) assert.match(error!.message, text);
+        });
+    }
+
+    it("user data that the cloud would not take stops it as well", async () => {
+        const urls = { "https://pkgs.k8s.io": Array.from({ length: 1000 }, (_, n) => `https://mirror-${n}.example`) };
+        const { resources, error } = await run({ change: { "test-cluster:mirrors": { urls } } });
+        assert.match(error?.message ?? "", /its user data has \d+ bytes, the cloud takes 32768/);
+        assert.equal(resources.length, 1);
+    });
+});
