@@ -17,4 +17,6 @@ export default tseslint.config(
             eqeqeq: "error",
         },
     },
+    // Mocha loads its reporter before anything can be compiled.
+    { files: ["**/*.cjs"], rules: { "@typescript-eslint/no-require-imports": "off" } },
 );

@@ -4,6 +4,7 @@ import { MySql } from "./apps/mysql/mysql";
 import { flannel, metricsServer } from "./cluster/addons";
 import { cloudName, lookUp, ownTags } from "./cluster/catalog";
 import { DataDisks } from "./cluster/disks";
+import { checkUserData } from "./cluster/firstboot";
 import { Hosts } from "./cluster/hosts";
 import { Kubernetes } from "./cluster/kubernetes";
 import { Network } from "./cluster/network";
@@ -17,6 +18,7 @@ export = async () => {
     // Everything that can be known to be wrong is found here, before anything is touched.
     const config = loadConfig();
     const catalog = await lookUp(config);
+    checkUserData(config);
     ownObjects();
 
     const network = new Network(cloudName(config), config, ownTags(config));

@@ -1,5 +1,5 @@
 import { dump } from "js-yaml";
-import type { Host, StackConfig } from "../config";
+import { ConfigurationError, type Host, type StackConfig } from "../config";
 import { script, scriptFile } from "./shell";
 
 /** What a host needs to know before it boots. */
@@ -21,7 +21,7 @@ const mostUserData = 32 * 1024;
 /**
  * A host's user data: a cloud-config that brings its identity, its files and the service that prepares it. Secret, as
  * it holds the host's private key.
- * @throws Error when it is larger than the cloud takes
+ * @throws ConfigurationError when it is larger than the cloud takes
  */
 export function userData(config: StackConfig, boot: FirstBoot): string {
     const { host, hostKey } = boot;
@@ -46,12 +46,18 @@ export function userData(config: StackConfig, boot: FirstBoot): string {
             { lineWidth: -1, noRefs: true },
         );
     if (Buffer.byteLength(text) > mostUserData) {
-        throw new Error(
+        throw new ConfigurationError([
             `hosts (${host.name}): its user data has ${Buffer.byteLength(text)} bytes, the cloud takes ${mostUserData}; ` +
-                "shorten mirrors or kubernetes.kubelet",
-        );
+                "shorten mirrors",
+        ]);
     }
     return text;
+}
+
+/** Says before any resource is touched when a host's user data will be too large: with keys of the usual length. */
+export function checkUserData(config: StackConfig): void {
+    const hostKey = { privateKey: "-".repeat(450), publicKey: "-".repeat(90) };
+    for (const host of config.hosts) userData(config, { host, hostKey });
 }
 
 /** The files that first boot leaves on a host. */

@@ -97,6 +97,7 @@ export class Kubernetes extends pulumi.ComponentResource {
                 interpreter: ["/bin/bash", "-c"],
                 environment: {
                     HOST: host.config.name,
+                    HOSTS: this.config.hosts.map(({ name }) => name).join(" "),
                     ROLE: host.config.role,
                     HOST_ADDRESS: host.publicAddress,
                     HOST_KEY: host.key.publicKey,

@@ -16,6 +16,7 @@ import { toolchain } from "./toolchain/toolchain";
 const usage = `The rehearsal region: a cloud on this machine.
 
   npm start                            build what is missing, start the region, pulumi up on the local stack
+  npm run region -- build              build or download what is missing, and no more
   npm run region -- start              start the region (and the hosts that were running)
   npm run region -- stop               power the hosts off and stop the region; nothing is lost
   npm run region -- status             what runs
@@ -35,8 +36,8 @@ async function phase<T>(list: Phase[], name: string, work: () => Promise<T>): Pr
     return result;
 }
 
-/** Builds or downloads what is missing and starts the region. Returns the engine's folder. */
-export async function start(list: Phase[] = []): Promise<string> {
+/** Builds or downloads what is missing. Returns the engine's folder. */
+async function build(list: Phase[] = []): Promise<string> {
     const reasons = await checkMachine();
     if (reasons.length > 0) {
         throw new Error(`this machine can't host the rehearsal region:\n${reasons.map((r) => `  - ${r}`).join("\n")}`);
@@ -45,6 +46,12 @@ export async function start(list: Phase[] = []): Promise<string> {
     const { bin } = await phase(list, "Pulumi engine and plugins", () => toolchain(say));
     await phase(list, "what hosts install: packages and images", () => ensureMirror(say));
     await phase(list, "image of the hosts", () => ensureImage(say));
+    return bin;
+}
+
+/** Builds what is missing and starts the region. Returns the engine's folder. */
+async function start(list: Phase[] = []): Promise<string> {
+    const bin = await build(list);
     await phase(list, "region", () => startProcess());
     await selectStack(bin, "local");
     return bin;
@@ -139,6 +146,9 @@ async function main([verb, ...rest]: string[]): Promise<void> {
         case "start":
             await start();
             return status();
+        case "build":
+            await build();
+            return;
         case "stop":
             return stop();
         case "status":

@@ -20,6 +20,10 @@ Nothing was initialised, so that nothing can be overwritten. Do one of these:
 MESSAGE
         exit 1
     fi
+    if [[ -n $(ls -A "$data" 2>/dev/null) ]]; then
+        echo "REFUSED: $data has files, but no whole database. Nothing was changed; look at them, or move them away." >&2
+        exit 1
+    fi
     echo "This disk has never carried a database: making an empty one."
     rm -rf "$data.new"
     mkdir -p "$data.new"

@@ -1,7 +1,7 @@
 #!/bin/bash
 # Before a host goes: its pods leave, its disks are unmounted, its node is deleted; one host at a time. Runs on the
 # operator's machine and never fails because something is dead already: what can't be reached is skipped, aloud.
-# Environment: HOST HOST_ADDRESS HOST_KEY CONTROL_PLANE CONTROL_PLANE_KEY ROLE PRIVATE_KEY
+# Environment: HOST HOSTS (all of the stack) HOST_ADDRESS HOST_KEY CONTROL_PLANE CONTROL_PLANE_KEY ROLE PRIVATE_KEY
 set -uo pipefail
 umask 077
 dir=$(mktemp -d)
@@ -27,7 +27,12 @@ if [[ $ROLE == worker ]] && kubectl_on_control_plane 15 "get --raw /readyz" >/de
         deadline=$((SECONDS + 900))
         until kubectl_on_control_plane 15 "-n kube-system create configmap host-replacement --from-literal=host=$HOST" >/dev/null 2>&1; do
             holder=$(kubectl_on_control_plane 15 "-n kube-system get configmap host-replacement -o jsonpath={.data.host}" 2>/dev/null)
+            # Its own from an earlier try, or that of a host that the stack has no more.
             [[ $holder == "$HOST" ]] && break
+            if [[ -n $holder && " $HOSTS " != *" $holder "* ]]; then
+                kubectl_on_control_plane 15 "-n kube-system delete configmap host-replacement --ignore-not-found" >/dev/null 2>&1
+            fi
+            kubectl_on_control_plane 15 "get --raw /readyz" >/dev/null 2>&1 || break
             if ((SECONDS > deadline)); then
                 echo "$HOST: ${holder:-another host} has been leaving for 15 minutes; look at it, then run again" >&2
                 exit 1
@@ -48,7 +53,8 @@ else
     [[ $ROLE == worker ]] && echo "$HOST: the Kubernetes API does not answer; not drained"
 fi
 
-if [[ $alive ]]; then
+# Asked again: the wait for other hosts may have been long.
+if on "$HOST_ADDRESS" 10 true 2>/dev/null; then
     echo "$HOST: stopping, disks unmounted"
     on "$HOST_ADDRESS" 90 /usr/local/sbin/release-disks
     if [[ $? == 3 ]]; then

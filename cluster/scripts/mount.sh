@@ -10,7 +10,7 @@ retry 120 test -b "$device" || fail "disk $DISK ($device) has not shown up; is i
 step "filesystem on $DISK"
 if type=$(blkid -p -s TYPE -o value "$device"); then
     [[ $type == ext4 ]] || fail "disk $DISK carries $type, not ext4: nothing was changed; look at $device by hand"
-elif [[ $(head -c 1048576 "$device" | tr -d '\0' | head -c 1 | wc -c) == 0 ]]; then
+elif cmp -s -n 67108864 "$device" /dev/zero; then
     mkfs.ext4 -q -L "$(head -c 16 <<<"$DISK" | tr -d '\n')" "$device"
 else
     fail "disk $DISK has no filesystem but is not empty: nothing was changed; look at $device by hand"

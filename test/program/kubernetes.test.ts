@@ -38,6 +38,12 @@ describe("the stack's Kubernetes", () => {
         );
     });
 
+    it("has the last word on every object that it declares", () => {
+        for (const { name, inputs } of objects) {
+            assert.equal(inputs.metadata.annotations["pulumi.com/patchForce"], "true", name);
+        }
+    });
+
     it("pins every image to a version", () => {
         const images = [...JSON.stringify(objects.map(({ inputs }) => inputs)).matchAll(/"image":"([^"]+)"/g)];
         assert.ok(images.length >= 4);

@@ -69,7 +69,7 @@ async function leftovers(): Promise<string> {
     const { stdout } = await execute("sh", [
         "-c",
         `ip -brief link | grep -E '^(tc-|tcv|rehearsal0)'
-        ip route | grep -E '203[.]0[.]113[.]2|10[.]20[.]'
+        ip route | grep -E '198[.]51[.]100[.]|10[.]20[.]'
         iptables-save | grep 'tc-'
         losetup --list --noheadings | grep ${stateDir}
         grep -E 'lxcfs|${stateDir}' /proc/mounts

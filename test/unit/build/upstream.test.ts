@@ -1,8 +1,10 @@
 import * as assert from "node:assert/strict";
 import { once } from "node:events";
-import { Server, createServer } from "node:http";
+import { IncomingMessage, Server, ServerResponse, createServer } from "node:http";
 import { AddressInfo } from "node:net";
+import * as path from "node:path";
 
+import { Upstream } from "../../../rehearsal/mirror/upstream";
 import { TestMirror, testMirror } from "./mirror";
 
 describe("the mirror's cache of other archives", () => {
@@ -81,6 +83,32 @@ describe("the mirror's cache of other archives", () => {
         assert.match(mirror.log[0], /^GET \/debian\/pool\/nothing\.tar\.xz: /);
         await stop();
         assert.equal((await get("pool/nothing.tar.xz")).status, 502);
+    });
+
+    it("gets the anonymous token that a registry asks for, and the digest that it gives", async () => {
+        const { port } = origin.address() as AddressInfo;
+        const digest = `sha256:${"a".repeat(64)}`;
+        origin.removeAllListeners("request");
+        origin.on("request", (request: IncomingMessage, response: ServerResponse) => {
+            asked.push(request.url!);
+            const realm = `http://127.0.0.1:${port}/token`;
+            if (request.url!.startsWith("/token")) response.end(JSON.stringify({ token: "anonymous" }));
+            else if (request.headers.authorization !== "Bearer anonymous")
+                response
+                    .writeHead(401, {
+                        "WWW-Authenticate": `Bearer realm="${realm}",service="s",scope="repository:a:pull"`,
+                    })
+                    .end();
+            else response.writeHead(200, { "Content-Type": "a/manifest", "Docker-Content-Digest": digest }).end("{}");
+        });
+        const upstream = new Upstream(path.join(mirror.dir, "registry"));
+        const cached = await upstream.get(`http://127.0.0.1:${port}/v2/a/manifests/v1`, { immutable: false });
+        assert.deepEqual([cached.contentType, cached.digest], ["a/manifest", digest]);
+        assert.deepEqual(asked, [
+            "/v2/a/manifests/v1",
+            "/token?service=s&scope=repository%3Aa%3Apull",
+            "/v2/a/manifests/v1",
+        ]);
     });
 
     it("does not leave its folders, nor fetch hosts that it was not told to", async () => {

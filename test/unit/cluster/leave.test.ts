@@ -9,6 +9,7 @@ const controlPlane = "192.0.2.10";
 function host(name: string, change: Record<string, string> = {}): Record<string, string> {
     return {
         HOST: name,
+        HOSTS: "master node-01 node-02",
         ROLE: "worker",
         HOST_ADDRESS: `192.0.2.1${name.slice(-1)}`,
         HOST_KEY: "ssh-ed25519 AAAAHOST",
@@ -132,8 +133,21 @@ describe("leaving of a host", () => {
         operator.write("/var/refuse-drain", "");
         const { status, stdout } = await run(host("node-01"));
         assert.equal(status, 0);
-        assert.match(stdout, /node-01: not drained in time or gone already; going on/);
+        assert.match(stdout, /node-01: not drained in time; going on/);
         assert.equal(operator.calls("release-disks").length, 1);
+    });
+
+    it("that is dead forgets its pods, which nobody there can end, and drains nothing", async () => {
+        operator.write("/var/down/192.0.2.11", "");
+        const { status, stdout } = await run(host("node-01"));
+        assert.equal(status, 0);
+        const changes = operator.calls("kubectl").filter((call) => / (drain|delete) /.test(` ${call} `));
+        assert.deepEqual(changes, [
+            "--request-timeout=10s delete pods --all-namespaces --field-selector=spec.nodeName=node-01 --force --grace-period=0",
+            "--request-timeout=10s delete node node-01 --ignore-not-found --wait=false",
+        ]);
+        assert.equal(stdout, "node-01: does not answer; its disks are taken as they are\n");
+        assert.deepEqual(operator.calls("release-disks"), []);
     });
 
     it("stops where a disk is still in use, since taking it would tear the data", async () => {
