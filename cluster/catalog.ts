@@ -25,6 +25,8 @@ interface ExistingDisk {
     size: number;
     category: string;
     zoneId: string;
+    /** Empty when it is attached to none. */
+    instanceId: string;
 }
 
 /** Name of a stack's thing in the cloud. */
@@ -56,7 +58,7 @@ export async function lookUp(config: StackConfig): Promise<Catalog> {
     );
     const mistakes = [
         ...typeMistakes(config, types.instanceTypes, running),
-        ...diskMistakes(config, disks.disks),
+        ...diskMistakes(config, disks.disks, instances.instances),
         ...(images.images.length === 0
             ? [`image: ${config.image} matches no system image in ${config.region}; see the region's image list`]
             : []),
@@ -121,7 +123,11 @@ function alternatives(host: Host, types: InstanceType[]): string[] {
 }
 
 /** Existing data disks must be usable as they are: they are never replaced by empty ones. */
-export function diskMistakes(config: StackConfig, disks: ExistingDisk[]): string[] {
+export function diskMistakes(
+    config: StackConfig,
+    disks: ExistingDisk[],
+    instances: { id: string; name: string }[] = [],
+): string[] {
     return config.disks.data.flatMap((wanted) => {
         const found = disks.filter((disk) => disk.diskName === cloudName(config, wanted.name));
         const at = `disks.data (${wanted.name})`;
@@ -132,7 +138,14 @@ export function diskMistakes(config: StackConfig, disks: ExistingDisk[]): string
         const [disk] = found;
         if (!disk) return [];
         const category = wanted.category ?? config.disks.category;
+        const holder = instances.find((instance) => instance.id === disk.instanceId);
         return [
+            ...(holder && holder.name !== cloudName(config, wanted.host)
+                ? [
+                      `${at}.host: ${wanted.host}, but ${disk.diskId} is attached to ${holder.name}, which may be using ` +
+                          `it; a disk moves when its host is gone: take that host out of hosts, or release it`,
+                  ]
+                : []),
             ...(disk.zoneId !== config.zone
                 ? [
                       `zone: ${config.zone}, but ${at} is disk ${disk.diskId} in ${disk.zoneId}; a disk can't cross ` +

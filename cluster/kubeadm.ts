@@ -104,6 +104,8 @@ function kubeletConfiguration({ kubernetes }: StackConfig): object {
         evictionHard: kubernetes.evictionHard,
         evictionSoft: kubernetes.evictionSoft,
         evictionSoftGracePeriod: Object.fromEntries(Object.keys(kubernetes.evictionSoft).map((key) => [key, "1m30s"])),
+        // Without it, a soft eviction gives a pod no time to end.
+        evictionMaxPodGracePeriod: 60,
         containerLogMaxSize: kubernetes.maxLogSize,
         containerLogMaxFiles: 3,
         serverTLSBootstrap: false,

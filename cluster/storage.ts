@@ -62,7 +62,8 @@ export class DataVolume extends pulumi.ComponentResource {
                     storageClassName,
                     volumeName: volume.metadata.name,
                     accessModes,
-                    resources: { requests: { storage } },
+                    // The volume is promised by name; a request that never changes lets the disk grow behind it.
+                    resources: { requests: { storage: "1Gi" } },
                 },
             },
             { parent: this },

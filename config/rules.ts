@@ -63,7 +63,8 @@ function accessMistakes({ access }: Pick<Settings, "access">): string[] {
         .flatMap((text) => {
             const cidr = parseCidr(text);
             if (!cidr) return [`access.cidrs: ${JSON.stringify(text)} is no CIDR block such as 198.51.100.7/32`];
-            if (cidr.prefix === 0 && !access.anywhere) {
+            // Two halves of the internet are the internet too: no team owns so large a block.
+            if (cidr.prefix < 8 && !access.anywhere) {
                 return [
                     `access.cidrs: ${text} opens SSH and the Kubernetes API to the internet; name your own addresses, ` +
                         "or set access.anywhere: true if that is meant",

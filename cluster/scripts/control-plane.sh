@@ -33,6 +33,8 @@ else
     step "control plane to the configuration"
     kubeadm init phase control-plane all --config $kubeadm_config >&2
     kubeadm init phase upload-config all --config $kubeadm_config >&2
+    kubeadm init phase addon kube-proxy --config $kubeadm_config >&2
+    kubectl -n kube-system rollout restart daemonset kube-proxy >&2
     kubeadm upgrade node phase kubelet-config >&2
     systemctl restart kubelet
 fi

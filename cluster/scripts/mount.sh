@@ -20,7 +20,7 @@ step "mount $DISK"
 install -d -m 755 /etc/test-cluster/disks
 printf '%s\n' "$SERIAL" >"/etc/test-cluster/disks/$DISK"
 /usr/local/sbin/mount-data-disks
-resize2fs "$device" >/dev/null 2>&1 || true
+resize2fs "$device" >/dev/null 2>&1 || echo "WARNING: the filesystem of $DISK could not be grown to its disk now" >&2
 # A volume directory exists only on the disk itself: without the disk, a pod can't start on an empty directory.
 install -d -m 755 "$place/volume"
 systemctl enable --quiet mount-data-disks

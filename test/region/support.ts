@@ -25,6 +25,8 @@ export interface Result {
     seconds: number;
     /** Everything that was not `same`. */
     changes: Change[];
+    /** What was done with success, and when, in seconds since the epoch. */
+    completed: { urn: string; at: number }[];
 }
 
 const scratch = fs.mkdtempSync(path.join(os.tmpdir(), "region-test-"));
@@ -39,20 +41,27 @@ export async function run(verb: string[], signal?: AbortSignal, environment?: Re
     const approve = verb[0] === "preview" ? [] : ["--yes", "--skip-preview"];
     const args = [...verb, ...approve, "--stack", "local", "--event-log", log];
     const { code, output } = await pulumi(bin, args, { quiet: true, signal, environment });
-    return { code, output, seconds: (Date.now() - began) / 1000, changes: changes(log) };
+    const seconds = (Date.now() - began) / 1000;
+    return { code, output, seconds, ...engineEvents(log) };
 }
 
-function changes(log: string): Change[] {
-    if (!fs.existsSync(log)) return [];
-    type Event = { resourcePreEvent?: { metadata: { op: string; urn: string; type: string } } };
-    return fs
-        .readFileSync(log, "utf8")
-        .split("\n")
-        .filter(Boolean)
-        .flatMap((line) => {
-            const { metadata } = (JSON.parse(line) as Event).resourcePreEvent ?? {};
-            return metadata && !["same", "read", "refresh"].includes(metadata.op) ? [metadata] : [];
-        });
+interface Event {
+    timestamp: number;
+    resourcePreEvent?: { metadata: Change };
+    resOutputsEvent?: { metadata: Change };
+}
+
+function engineEvents(log: string): Pick<Result, "changes" | "completed"> {
+    if (!fs.existsSync(log)) return { changes: [], completed: [] };
+    const lines = fs.readFileSync(log, "utf8").split("\n").filter(Boolean);
+    const events = lines.map((line) => JSON.parse(line) as Event);
+    const changes = events
+        .flatMap(({ resourcePreEvent: event }) => event?.metadata ?? [])
+        .filter(({ op }) => !["same", "read", "refresh"].includes(op));
+    const completed = events.flatMap(({ resOutputsEvent: event, timestamp }) =>
+        event ? [{ urn: event.metadata.urn, at: timestamp }] : [],
+    );
+    return { changes, completed };
 }
 
 /** The stack's outputs, secrets too. */

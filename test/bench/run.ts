@@ -1,0 +1,186 @@
+import { execFileSync } from "node:child_process";
+import * as fs from "node:fs";
+import * as os from "node:os";
+import * as path from "node:path";
+import { dump, load, loadAll } from "js-yaml";
+import { initConfiguration } from "../../cluster/kubeadm";
+import { parseSettings, type Settings } from "../../config";
+import { accessOf, knownHosts, sshConfig } from "../../operations/access";
+import { pulumi, selectStack } from "../../rehearsal/engine";
+import { checkoutDir, stateDir } from "../../rehearsal/paths";
+import { toolchain } from "../../rehearsal/toolchain/toolchain";
+import { cloudState, forgetKubeconfig, kubectl, outputs, run } from "../region/support";
+
+/**
+ * `npm run bench`, on a region that runs: speed as ratios against a floor measured in the same run. It destroys and
+ * rebuilds the `local` stack twice; its data disks stay.
+ */
+const rounds = 3;
+const scratch = fs.mkdtempSync(path.join(os.tmpdir(), "bench-"));
+
+interface StackFile {
+    config: Record<string, unknown>;
+    encryptionsalt?: string;
+}
+
+const local = () => load(fs.readFileSync(path.join(checkoutDir, "Pulumi.local.yaml"), "utf8")) as StackFile;
+
+function settings(): Settings {
+    const own = Object.entries(local().config).filter(([key]) => key.startsWith("test-cluster:"));
+    return parseSettings(Object.fromEntries(own.map(([key, value]) => [key.slice("test-cluster:".length), value])));
+}
+
+const median = (values: number[]) => values.sort((a, b) => a - b)[Math.floor(values.length / 2)];
+
+async function demand(args: string[], environment: Record<string, string> = {}, cwd?: string): Promise<number> {
+    const { bin } = await toolchain(() => undefined);
+    const began = Date.now();
+    const { code, output } = await pulumi(bin, args, { quiet: true, environment, cwd });
+    if (code !== 0) throw new Error(`pulumi ${args.join(" ")}:\n${output}`);
+    return (Date.now() - began) / 1000;
+}
+
+async function times(work: () => Promise<number>): Promise<number> {
+    const all: number[] = [];
+    for (let i = 0; i < rounds; i++) all.push(await work());
+    return median(all);
+}
+
+/** Hosts that have booted, and no Kubernetes on them. */
+async function bootHosts(): Promise<void> {
+    const skip = ["--exclude", "**::control-plane", "--exclude-dependents"];
+    await demand(["up", "--yes", "--skip-preview", "--stack", "local", ...skip]);
+}
+
+/** Seconds that bare kubeadm needs on the stack's hosts. */
+async function floor(): Promise<number> {
+    // A run that leaves things out makes no outputs: the way in is the state.
+    const { bin } = await toolchain(() => undefined);
+    const { output } = await pulumi(bin, ["stack", "export", "--show-secrets", "--stack", "local"], { quiet: true });
+    const way = accessOf(output.slice(output.indexOf("{")));
+    const config = settings();
+    const sshFile = path.join(scratch, "ssh_config");
+    fs.writeFileSync(path.join(scratch, "key"), way.operatorKey, { mode: 0o600 });
+    fs.writeFileSync(path.join(scratch, "known_hosts"), knownHosts(way));
+    fs.writeFileSync(sshFile, sshConfig(way, scratch));
+    const [controlPlane, ...workers] = config.hosts.map(({ name }) => name);
+    const kubeadm = bare(
+        initConfiguration({ ...config, stack: "local", region: "cn-hangzhou" }, config.hosts[0], "10.20.0.10"),
+    );
+    execFileSync("ssh", ["-F", sshFile, controlPlane, "cat >/root/floor.yaml"], { input: kubeadm });
+    return Number(
+        execFileSync("bash", [path.join(__dirname, "floor.sh"), sshFile, controlPlane, ...workers]).toString(),
+    );
+}
+
+/** kubeadm's input without what the program adds: no audit, no encryption, no etcd settings, no names for certificates. */
+function bare(text: string): string {
+    const documents = loadAll(text.replaceAll("@TOKEN@", "abcdef.0123456789abcdef")) as Record<string, unknown>[];
+    for (const document of documents) {
+        if (document.kind === "ClusterConfiguration") {
+            for (const key of ["apiServer", "etcd", "controllerManager", "scheduler"]) delete document[key];
+        }
+    }
+    return documents.map((document) => dump(document)).join("---\n");
+}
+
+/** Seconds of the program from its last host booted to three nodes Ready, from the cluster's own clock. */
+async function program(): Promise<{ kubernetes: number; whole: number }> {
+    const { code, output, seconds, completed } = await run(["up"]);
+    if (code !== 0) throw new Error(output.slice(output.indexOf("Diagnostics:")));
+    forgetKubeconfig();
+    const nodes = JSON.parse(await kubectl("get", "nodes", "-o", "json")) as {
+        items: { status: { conditions: { type: string; lastTransitionTime: string }[] } }[];
+    };
+    const ready = nodes.items.map(({ status }) =>
+        Date.parse(status.conditions.find(({ type }) => type === "Ready")!.lastTransitionTime),
+    );
+    const booted = Math.max(...completed.filter(({ urn }) => /-prepared$/.test(urn)).map(({ at }) => at));
+    return { kubernetes: Math.max(...ready) / 1000 - booted, whole: seconds };
+}
+
+/** Preview of a program that does nothing, with the same engine, language host and packages. */
+async function emptyPreview(): Promise<number> {
+    const dir = path.join(scratch, "empty");
+    if (!fs.existsSync(dir)) {
+        fs.mkdirSync(dir);
+        fs.writeFileSync(path.join(dir, "Pulumi.yaml"), "name: empty\nruntime: nodejs\n");
+        fs.writeFileSync(
+            path.join(dir, "index.ts"),
+            'import * as pulumi from "@pulumi/pulumi";\nexport const stack = pulumi.getStack();\n',
+        );
+        for (const name of ["package.json", "tsconfig.json"])
+            fs.copyFileSync(path.join(checkoutDir, name), path.join(dir, name));
+        fs.symlinkSync(path.join(checkoutDir, "node_modules"), path.join(dir, "node_modules"));
+        const { bin } = await toolchain(() => undefined);
+        await selectStack(bin, "empty", dir);
+        await demand(["up", "--yes", "--skip-preview", "--stack", "empty"], {}, dir);
+    }
+    return demand(["preview", "--stack", "empty"], {}, dir);
+}
+
+/** Preview of a stack of so many hosts that isn't there yet. */
+async function previewOf(hosts: number): Promise<number> {
+    const { bin } = await toolchain(() => undefined);
+    const file = local();
+    const size = { cpus: 4, memoryGiB: 8 };
+    file.config["test-cluster:hosts"] = Array.from({ length: hosts }, (_, i) =>
+        i === 0
+            ? { name: "master", role: "control-plane", cpus: 2, memoryGiB: 4 }
+            : { name: `node-${String(i).padStart(2, "0")}`, role: "worker", ...size },
+    );
+    const config = path.join(scratch, `hosts-${hosts}.yaml`);
+    fs.writeFileSync(config, dump(file));
+    await pulumi(bin, ["stack", "init", `bench-${hosts}`, "--config-file", config], { quiet: true });
+    return times(() => demand(["preview", "--stack", `bench-${hosts}`, "--config-file", config]));
+}
+
+function line(what: string, value: string, goal = ""): void {
+    console.log(`${what.padEnd(62)} ${value.padStart(10)}   ${goal}`);
+}
+
+async function main(): Promise<void> {
+    if (!fs.existsSync(path.join(stateDir, "cloud.json")))
+        throw new Error("no region runs here; first: npm run region -- start");
+    await cloudState();
+    const { bin } = await toolchain(() => undefined);
+    await selectStack(bin, "local");
+
+    await demand(["destroy", "--yes", "--skip-preview", "--stack", "local"]);
+    await bootHosts();
+    const bottom = await floor();
+    await demand(["destroy", "--yes", "--skip-preview", "--stack", "local"]);
+    const { kubernetes, whole } = await program();
+    line("hosts booted to three nodes Ready: bare kubeadm", `${bottom.toFixed(1)} s`);
+    line("hosts booted to three nodes Ready: the program", `${kubernetes.toFixed(1)} s`);
+    line("  ratio", (kubernetes / bottom).toFixed(2), "goal: at most 1.50");
+    line("pulumi up of the whole stack, warm", `${whole.toFixed(0)} s`, "goal: under 240 s");
+
+    const empty = await times(emptyPreview);
+    const unchanged = await times(() => demand(["preview", "--stack", "local", "--expect-no-changes"]));
+    line("preview: an empty program", `${empty.toFixed(1)} s`);
+    line("preview: this stack, nothing to change", `${unchanged.toFixed(1)} s`);
+    line("  ratio", (unchanged / empty).toFixed(2), "goal: at most 1.50");
+
+    const sizes = [3, 30, 100];
+    const previews: number[] = [];
+    for (const hosts of sizes) {
+        previews.push(await previewOf(hosts));
+        line(`preview: a new stack of ${hosts} hosts`, `${previews.at(-1)!.toFixed(1)} s`);
+    }
+    const slope = (a: number, b: number) => (previews[b] - previews[a]) / (sizes[b] - sizes[a]);
+    line(
+        "  seconds a further host, 30 to 100 against 3 to 30",
+        (slope(1, 2) / slope(0, 1)).toFixed(2),
+        "goal: no worse than linear, 1.00",
+    );
+    const { hosts } = await outputs();
+    line("the stack that is left running", `${hosts.length} hosts`);
+}
+
+main()
+    .catch((error: Error) => {
+        console.error(error.message);
+        process.exitCode = 1;
+    })
+    .finally(() => fs.rmSync(scratch, { recursive: true, force: true }));
