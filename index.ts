@@ -9,7 +9,7 @@ import { Hosts } from "./cluster/hosts";
 import { Kubernetes } from "./cluster/kubernetes";
 import { Network } from "./cluster/network";
 import { ownObjects } from "./cluster/ownership";
-import { nodeLabels, systemReady } from "./cluster/ready";
+import { nodeLabels, podsReady } from "./cluster/ready";
 import { storageClass } from "./cluster/storage";
 import { loadConfig } from "./config";
 
@@ -29,17 +29,21 @@ export = async () => {
     const inCluster = { provider: cluster.provider };
     const system = [flannel(config, inCluster), metricsServer(config, inCluster)];
     const labels = nodeLabels(config, hosts, { dependsOn: cluster.joins });
-    const ready = systemReady(config, hosts, { dependsOn: [...system, labels] });
+    const systemReady = podsReady("system-ready", ["kube-system", "kube-flannel"], config, hosts, {
+        dependsOn: [...system, labels],
+    });
 
     const storage = storageClass(inCluster);
     const mounts = Object.values(cluster.mounts);
     const mysql = new MySql(config, { providers: [cluster.provider], dependsOn: [storage, labels, ...mounts] });
 
+    const applicationsReady = podsReady("applications-ready", ["mysql"], config, hosts, { dependsOn: mysql });
+
     // While this is there, hosts are replaced one at a time; it goes first when the whole stack goes.
     new kubernetes.core.v1.ConfigMap(
         "in-service",
         { metadata: { name: "in-service", namespace: "kube-system" }, data: { stack: config.stack } },
-        { ...inCluster, dependsOn: [ready, mysql] },
+        { ...inCluster, dependsOn: [systemReady, applicationsReady] },
     );
 
     const api = pulumi.interpolate`https://${hosts.controlPlane.publicAddress}:6443`;

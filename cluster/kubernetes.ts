@@ -98,6 +98,7 @@ export class Kubernetes extends pulumi.ComponentResource {
                 environment: {
                     HOST: host.config.name,
                     HOSTS: this.config.hosts.map(({ name }) => name).join(" "),
+                    INSTANCE: host.instance.id,
                     ROLE: host.config.role,
                     HOST_ADDRESS: host.publicAddress,
                     HOST_KEY: host.key.publicKey,

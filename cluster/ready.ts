@@ -35,15 +35,19 @@ export function nodeLabels(
     });
 }
 
-/** The end of the bootstrap: every node Ready, every system pod Ready, or an error that names what is not and why. */
-export function systemReady(
+/**
+ * Waits until every node is Ready and every pod in `namespaces` is, and fails naming what is not and why. Done again when
+ * a host was replaced.
+ */
+export function podsReady(
+    name: string,
+    namespaces: string[],
     config: StackConfig,
     hosts: Hosts,
     opts: pulumi.CustomResourceOptions,
 ): command.remote.Command {
-    return onControlPlane("system-ready", hosts, opts, "ready", {
-        NODES: config.hosts.map((host) => host.name).join(" "),
-    });
+    const nodes = config.hosts.map((host) => host.name).join(" ");
+    return onControlPlane(name, hosts, opts, "ready", { NODES: nodes, NAMESPACES: namespaces.join(" ") });
 }
 
 function onControlPlane(

@@ -13,7 +13,7 @@ const ends: [name: string, resource: RegExp][] = [
     ["control plane", /remote:Command::control-plane$/],
     ["workers joined", /remote:Command::[a-z0-9-]+-join$/],
     ["system pods Ready", /remote:Command::system-ready$/],
-    ["MySQL Ready", /StatefulSet::mysql$/],
+    ["applications Ready", /remote:Command::applications-ready$/],
 ];
 
 /** Reads the log that `pulumi up --event-log FILE` wrote. Phases that did nothing are left out. */

@@ -1,7 +1,7 @@
 #!/bin/bash
 # Before a host goes: its pods leave, its disks are unmounted, its node is deleted; one host at a time. Runs on the
 # operator's machine and never fails because something is dead already: what can't be reached is skipped, aloud.
-# Environment: HOST HOSTS (all of the stack) HOST_ADDRESS HOST_KEY CONTROL_PLANE CONTROL_PLANE_KEY ROLE PRIVATE_KEY
+# Environment: HOST HOSTS (all of the stack) INSTANCE HOST_ADDRESS HOST_KEY CONTROL_PLANE CONTROL_PLANE_KEY ROLE PRIVATE_KEY
 set -uo pipefail
 umask 077
 dir=$(mktemp -d)
@@ -18,8 +18,12 @@ kubectl_on_control_plane() { # SECONDS ARGUMENTS
     on "$CONTROL_PLANE" "$1" "timeout $1 kubectl --request-timeout=10s $2"
 }
 
+# Its successor may have its address and its identity by now: only the instance itself is meant.
+is_alive() {
+    on "$HOST_ADDRESS" 10 "grep -qx $INSTANCE /var/lib/cloud/data/instance-id" 2>/dev/null
+}
 alive=
-on "$HOST_ADDRESS" 10 true 2>/dev/null && alive=yes
+is_alive && alive=yes
 
 if [[ $ROLE == worker ]] && kubectl_on_control_plane 15 "get --raw /readyz" >/dev/null 2>&1; then
     # In service (not when the whole stack goes) one host leaves at a time: the next waits until the new one has joined.
@@ -54,7 +58,7 @@ else
 fi
 
 # Asked again: the wait for other hosts may have been long.
-if on "$HOST_ADDRESS" 10 true 2>/dev/null; then
+if is_alive; then
     echo "$HOST: stopping, disks unmounted"
     on "$HOST_ADDRESS" 90 /usr/local/sbin/release-disks
     if [[ $? == 3 ]]; then

@@ -1,5 +1,5 @@
-# The end of the bootstrap: every node Ready, every system pod Ready. What is not is named with its reason.
-# Given by the caller: NODES (names)
+# Waits until every node is Ready, and every pod of some namespaces. What is not is named with its reason.
+# Given by the caller: NODES and NAMESPACES (names)
 
 step "nodes are Ready"
 for node in $NODES; do
@@ -7,13 +7,13 @@ for node in $NODES; do
         fail "node $node is not Ready: $(kubectl get node "$node" -o jsonpath='{.status.conditions[?(@.type=="Ready")].message}')"
 done
 
-step "system pods are Ready"
-for namespace in kube-system kube-flannel; do
-    retry 300 kubectl -n $namespace wait --for=condition=Ready pod --all --timeout=20s || {
-        kubectl -n $namespace get pods -o json |
+step "pods are Ready in $NAMESPACES"
+for namespace in $NAMESPACES; do
+    retry 300 kubectl -n "$namespace" wait --for=condition=Ready pod --all --timeout=20s || {
+        kubectl -n "$namespace" get pods -o json |
             jq -r '.items[] | select(any(.status.conditions[]?; .type=="Ready" and .status!="True")) |
                 "\(.metadata.namespace)/\(.metadata.name) on \(.spec.nodeName // "no node"): \(.status.phase) \([.status.containerStatuses[]?.state.waiting? // empty | "\(.reason): \(.message // "")"] | join("; ")) \([.status.conditions[]? | select(.status!="True") | .message // empty] | unique | join("; "))"' >&2
-        fail "system pods above are not Ready"
+        fail "the pods above are not Ready"
     }
 done
 kubectl get nodes -o wide >&2

@@ -155,7 +155,10 @@ describe("the stack's Kubernetes", () => {
         }
         const inService = one(deployment, "ConfigMap", "in-service");
         assert.ok(inService.dependencies.includes(ready.urn));
-        assert.ok(inService.dependencies.includes(one(deployment, "StatefulSet", "mysql").urn));
+        const applications = step("applications-ready");
+        assert.match(applications.inputs.create, /^NAMESPACES=mysql$/m);
+        assert.ok(applications.dependencies.includes(one(deployment, "StatefulSet", "mysql").urn));
+        assert.ok(inService.dependencies.includes(applications.urn));
     });
 
     it("awaits nothing that needs a worker before the workers join", () => {

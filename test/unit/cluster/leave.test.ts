@@ -10,6 +10,7 @@ function host(name: string, change: Record<string, string> = {}): Record<string,
     return {
         HOST: name,
         HOSTS: "master node-01 node-02",
+        INSTANCE: `i-${name}`,
         ROLE: "worker",
         HOST_ADDRESS: `192.0.2.1${name.slice(-1)}`,
         HOST_KEY: "ssh-ed25519 AAAAHOST",
@@ -43,6 +44,7 @@ while (($#)); do
     shift
 done
 [[ ! -e /var/down/$address ]] || exit 255
+[[ $command != *instance-id ]] || { [[ ! -e /var/successor/$address ]]; exit; }
 export KUBECONFIG=
 exec bash --norc -c "$command"
 `;
@@ -127,6 +129,16 @@ describe("leaving of a host", () => {
             operator.calls("ssh").length - operator.calls("timeout").filter((call) => / ssh /.test(call)).length;
         assert.equal(bare, 0, "an ssh without a limit");
         assert.ok(patience() <= 600, `${patience()} s`);
+    });
+
+    it("leaves its successor alone, which has its address and its identity", async () => {
+        operator.write("/var/successor/192.0.2.12", "");
+        const { status } = await run(host("node-02"));
+        assert.equal(status, 0);
+        assert.deepEqual(operator.calls("release-disks"), []);
+        assert.ok(!operator.calls("kubectl").some((call) => call.includes("drain")));
+        const asked = operator.calls("ssh").find((call) => call.includes("instance-id"));
+        assert.match(asked ?? "", /grep -qx i-node-02 \S*\/var\/lib\/cloud\/data\/instance-id$/);
     });
 
     it("goes on when a pod can't be moved", async () => {
