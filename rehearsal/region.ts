@@ -166,6 +166,8 @@ async function main([verb, ...rest]: string[]): Promise<void> {
 }
 
 if (require.main === module) {
+    // `status | head` is no failure.
+    process.stdout.on("error", (error: NodeJS.ErrnoException) => process.exit(error.code === "EPIPE" ? 0 : 1));
     main(process.argv.slice(2)).catch((error: Error) => {
         console.error(`\n${error.message}`);
         process.exit(1);
