@@ -37,7 +37,7 @@ export function userData(config: StackConfig, boot: FirstBoot): string {
                 ssh_deletekeys: true,
                 ssh_genkeytypes: [],
                 ssh_keys: { ed25519_private: hostKey.privateKey, ed25519_public: `${hostKey.publicKey} ${host.name}` },
-                write_files: files(config, boot),
+                write_files: files(config, host),
                 runcmd: [
                     ["systemctl", "daemon-reload"],
                     ["systemctl", "start", "--no-block", "test-cluster-prepare"],
@@ -61,7 +61,7 @@ export function checkUserData(config: StackConfig): void {
 }
 
 /** The files that first boot leaves on a host. */
-export function files(config: StackConfig, { host }: FirstBoot): File[] {
+export function files(config: StackConfig, host: Host): File[] {
     const prepare = script("prepare", {
         KUBERNETES_VERSION: config.kubernetes.version,
         CONTAINERD_MINOR: config.kubernetes.containerd,

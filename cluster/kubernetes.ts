@@ -4,8 +4,9 @@ import * as kubernetes from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
 import { createHash, X509Certificate } from "node:crypto";
 import { load } from "js-yaml";
-import type { StackConfig } from "../config";
+import type { Host, StackConfig } from "../config";
 import type { DataDisks } from "./disks";
+import { files } from "./firstboot";
 import type { ClusterHost, Hosts } from "./hosts";
 import { auditPolicy, initConfiguration, joinConfiguration } from "./kubeadm";
 import { encryptionKey, sshKey, type SshKey } from "./secrets";
@@ -44,10 +45,10 @@ export class Kubernetes extends pulumi.ComponentResource {
             name,
             {
                 kubeconfig: this.kubeconfig,
-                // A cluster is another one when its control plane's host is: then everything in it is made anew. It stays
-                // the same while its kubeconfig is not known yet or its address changes: without this, every preview
-                // that can't know them would replace everything.
-                clusterIdentifier: pulumi.interpolate`test-cluster-${config.stack}-${hosts.controlPlane.instance.id}`,
+                // Known in every preview, also while the kubeconfig is not: else previews would replace everything. It
+                // changes with what the control plane boots from, since a replaced control plane is another cluster,
+                // in which everything is made anew.
+                clusterIdentifier: clusterIdentifier(config, hosts.controlPlane.config),
                 // A crashed cluster must not stand in the way of its own rebuilding.
                 deleteUnreachable: true,
                 // What the state forgot while the cluster did not answer may still be there afterwards.
@@ -169,6 +170,13 @@ export class Kubernetes extends pulumi.ComponentResource {
             { parent: this, dependsOn: [host.prepared, leave] },
         );
     }
+}
+
+/** Names the cluster that this configuration's control plane makes, from what would replace its host. */
+export function clusterIdentifier(config: StackConfig, controlPlane: Host): string {
+    const { zone, network, stack } = config;
+    const boots = JSON.stringify([zone, network, controlPlane.name, files(config, controlPlane)]);
+    return `test-cluster-${stack}-${createHash("sha256").update(boots).digest("hex").slice(0, 12)}`;
 }
 
 /** What a joined kubelet must be told again when it changes. */
