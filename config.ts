@@ -175,6 +175,8 @@ export class ConfigurationError extends pulumi.RunError {
             `${mistakes.length} mistake${mistakes.length > 1 ? "s" : ""} in the stack's configuration:\n` +
                 mistakes.map((line) => `  - ${line}`).join("\n"),
         );
+        // Nobody is shown it, and Pulumi's colouring of it takes Node.js some 15 s.
+        this.stack = undefined;
     }
 }
 

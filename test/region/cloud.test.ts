@@ -80,7 +80,7 @@ interface Result {
 
 describe("the real engine and provider against the cloud, without hosts", function () {
     this.timeout("5m");
-    this.slow(1);
+    this.slow(60_000);
     this.bail(true);
 
     const region = new Region();

@@ -1,8 +1,5 @@
 import { strict as assert } from "node:assert";
-import * as fs from "node:fs";
 import * as net from "node:net";
-import * as os from "node:os";
-import * as path from "node:path";
 import { control } from "../../rehearsal/process";
 import {
     cloudState,
@@ -231,34 +228,6 @@ describe("the local stack", function () {
         assert.equal(Object.values((await cloudState()).instances).length, 3);
         await rowsAreThere();
         succeeded(await run(["preview", "--expect-no-changes"]));
-    });
-
-    it("replaces the hosts when what they boot from changes, and keeps the data", async () => {
-        const before = await Promise.all(["master", "node-01", "node-02"].map(instanceId));
-        const stack = fs.readFileSync("Pulumi.local.yaml", "utf8");
-        const file = path.join(os.tmpdir(), `Pulumi.local-${process.pid}.yaml`);
-        // One more mirror: every host's first boot is another one now.
-        fs.writeFileSync(
-            file,
-            stack.replace("    urls:\n", "    urls:\n      https://unused.invalid: [http://198.51.100.1]\n"),
-        );
-        try {
-            const result = await run(["up", "--config-file", file]);
-            console.log(`        the replacement of all hosts took ${Math.round(result.seconds)} s`);
-            // What was in the old cluster is deleted last, and that cluster is gone by then: the provider, which had
-            // found it alive, fails on it in this run and drops it in the next.
-            if (result.code !== 0) {
-                assert.match(result.output, /kubernetes:\S+ \(\S+\):\s+error: https:\S+ connect ECONNREFUSED/);
-                succeeded(await run(["up", "--config-file", file]));
-            }
-            forgetKubeconfig();
-            const after = await Promise.all(["master", "node-01", "node-02"].map(instanceId));
-            before.forEach((id, index) => assert.notEqual(after[index], id));
-            await rowsAreThere();
-            succeeded(await run(["preview", "--expect-no-changes", "--config-file", file]));
-        } finally {
-            fs.rmSync(file);
-        }
     });
 
     it("leaves nothing but the disk after a destroy of a healthy stack", async () => {
