@@ -59,9 +59,7 @@ export async function lookUp(config: StackConfig): Promise<Catalog> {
     const mistakes = [
         ...typeMistakes(config, types.instanceTypes, running),
         ...diskMistakes(config, disks.disks, instances.instances),
-        ...(images.images.length === 0
-            ? [`image: ${config.image} matches no system image in ${config.region}; see the region's image list`]
-            : []),
+        ...(images.images.length === 0 ? [await imageMistake(config)] : []),
     ];
     if (mistakes.length > 0) throw new ConfigurationError(mistakes);
     return {
@@ -76,6 +74,13 @@ export async function lookUp(config: StackConfig): Promise<Catalog> {
             }),
         ),
     };
+}
+
+async function imageMistake(config: StackConfig): Promise<string> {
+    // What first boot does, it does with Debian 12's packages.
+    const { images } = await alicloud.ecs.getImages({ owners: "system", nameRegex: "^debian_12_" });
+    const there = images.map((image) => image.id).join(", ") || "no image of Debian 12";
+    return `image: ${config.image} matches no system image in ${config.region}; there is ${there}`;
 }
 
 /** Families that a type is chosen from by size, in order: general purpose first, shared-CPU ones last. */

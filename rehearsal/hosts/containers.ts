@@ -15,8 +15,9 @@ import {
     instanceDir,
     instanceIds,
     readInstance,
-    seed,
+    sizeOptions,
     writeInstance,
+    writeSeed,
 } from "./instance";
 import { ensureLxcfs, stopLxcfs } from "./lxcfs";
 import { ensureNetwork, plugCable, removeLink, removeNetwork, removeNetworks, unplugCable } from "./network";
@@ -50,7 +51,9 @@ export class Containers implements Hypervisor {
 
     createInstance(spec: InstanceSpec): Promise<void> {
         return this.queue.run(spec.id, async () => {
-            if (findInstance(spec.id)) {
+            const before = findInstance(spec.id);
+            if (before) {
+                await this.alter(before, spec);
                 return;
             }
             if (!spec.imageId.startsWith("debian_12_")) {
@@ -60,11 +63,7 @@ export class Containers implements Hypervisor {
             await ensureLxcfs();
             // Left by an attempt that ended half-way.
             await podman(["rm", "--force", "--ignore", spec.id]);
-            const seedDir = path.join(instanceDir(spec.id), "seed");
-            fs.mkdirSync(seedDir, { recursive: true, mode: 0o700 });
-            for (const [name, text] of Object.entries(seed(spec))) {
-                fs.writeFileSync(path.join(seedDir, name), text, { mode: 0o600 });
-            }
+            writeSeed(spec);
             await podman(["create", ...containerOptions(spec), image, "/sbin/init"]);
             writeInstance({ spec, ingress: [], drives: [] });
         });
@@ -87,6 +86,7 @@ export class Containers implements Hypervisor {
             if ((await stateOf(id)) !== "initialized") {
                 await podman(["init", id]);
             }
+            await podman(["update", ...sizeOptions(spec), id]);
             const pid = await pidOf(id);
             await loadIngress(pid, ingress);
             await plugCable(pid, spec);
@@ -201,6 +201,18 @@ export class Containers implements Hypervisor {
 
     async deleteSnapshot(id: string): Promise<void> {
         disks.deleteSnapshot(id);
+    }
+
+    // All that a start gives a host is taken from its record, so the container and its system disk can stay.
+    private async alter(before: Instance, spec: InstanceSpec): Promise<void> {
+        if (spec.imageId !== before.spec.imageId) {
+            throw new Error(`instance ${spec.id}: its system disk is of ${before.spec.imageId}: release it first`);
+        }
+        if ((await stateOf(spec.id)) !== "running") {
+            await unplugCable(before.spec);
+        }
+        writeSeed(spec);
+        writeInstance({ ...before, spec });
     }
 
     /** Powers every host off, as people do before they switch the machine itself off. */

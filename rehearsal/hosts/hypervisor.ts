@@ -34,7 +34,7 @@ export interface Hypervisor {
     createNetwork(id: string, cidr: string): Promise<void>;
     deleteNetwork(id: string): Promise<void>;
 
-    /** Makes the machine; it is off. */
+    /** Makes the machine; it is off. One that is there keeps its system disk and is as `spec` says from its next start. */
     createInstance(spec: InstanceSpec): Promise<void>;
     /** Powers it on, with its disks; returns once init runs, not once it has booted. */
     start(id: string): Promise<void>;

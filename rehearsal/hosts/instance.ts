@@ -72,7 +72,7 @@ export function freeDevice(drives: Drive[]): string {
  * The files of cloud-init's NoCloud datasource for an instance: file name to contents. Cloud-init runs its
  * per-instance modules again only when `instance-id` changes, so a restart of the same instance does not.
  */
-export function seed(spec: InstanceSpec): Record<"meta-data" | "user-data", string> {
+export function seed(spec: InstanceSpec): Record<"meta-data" | "user-data" | "authorized_keys", string> {
     return {
         // JSON is YAML, and needs no care for what a name or a key may hold.
         "meta-data": JSON.stringify({
@@ -81,10 +81,30 @@ export function seed(spec: InstanceSpec): Record<"meta-data" | "user-data", stri
             "public-keys": spec.authorizedKeys,
         }),
         "user-data": spec.userData,
+        // For power-on.sh.
+        authorized_keys: spec.authorizedKeys.map((key) => `${key}\n`).join(""),
     };
 }
 
-/** The options of `podman create` that make a container this instance: its size, its volumes, no network yet. */
+/** Writes an instance's seed, over the one that it has. */
+export function writeSeed(spec: InstanceSpec): void {
+    const folder = path.join(instanceDir(spec.id), "seed");
+    fs.mkdirSync(folder, { recursive: true, mode: 0o700 });
+    for (const [name, text] of Object.entries(seed(spec))) {
+        fs.writeFileSync(path.join(folder, name), text, { mode: 0o600 });
+    }
+}
+
+/** The options of `podman update` that give a container, each time it starts, the size of this instance. */
+export function sizeOptions(spec: InstanceSpec): string[] {
+    return [
+        ...["--memory", `${spec.memoryMiB}m`, "--memory-swap", `${spec.memoryMiB}m`],
+        // More than the machine has can't be had. As much as it has needs no limit, and without one a pod may ask for more.
+        ...(spec.cpus < os.cpus().length ? ["--cpus", String(spec.cpus)] : []),
+    ];
+}
+
+/** The options of `podman create` that make a container this instance: its volumes, no size and no network yet. */
 export function containerOptions(spec: InstanceSpec): string[] {
     const own = instanceDir(spec.id);
     const volumes = ["containerd", "docker", "kubelet"].map((name) => {
@@ -101,9 +121,7 @@ export function containerOptions(spec: InstanceSpec): string[] {
         ...["--tmpfs", "/run:rw,exec,mode=755", "--stop-signal", "RTMIN+3", "--log-driver", "none"],
         // The cable is plugged in by hand, when the ingress rules are in force.
         ...["--network", "none", "--no-hosts"],
-        ...["--memory", `${spec.memoryMiB}m`, "--memory-swap", `${spec.memoryMiB}m`, "--pids-limit", "-1"],
-        // More than the machine has can't be had. As much as it has needs no limit, and without one a pod may ask for more.
-        ...(spec.cpus < os.cpus().length ? ["--cpus", String(spec.cpus)] : []),
+        ...["--pids-limit", "-1"],
         ...limits(),
         ...volumes.flatMap((volume) => ["--volume", volume]),
     ];

@@ -20,7 +20,23 @@ printf '%s' "$DRIVES" | while read -r name major minor serial; do
     ln -s "../../$name" "/dev/disk/by-id/virtio-$serial"
 done
 
+# Name, address and keys may be others than at the start before.
 # shellcheck disable=SC3028 # given, see above
-grep -q "[[:space:]]$HOSTNAME\$" /etc/hosts || printf '%s\t%s\n' "$ADDRESS" "$HOSTNAME" >>/etc/hosts
+name=$HOSTNAME
+printf '%s\n' "$name" >/etc/hostname
+others=$(sed '/# this host$/d' /etc/hosts)
+printf '%s\n' "$others" >/etc/hosts
+grep -q "[[:space:]]$name\$" /etc/hosts || printf '%s\t%s # this host\n' "$ADDRESS" "$name" >>/etc/hosts
+
+# Cloud-init hands out keys at the first boot only; later another key pair takes the place of the one before.
+keys=/root/.ssh/authorized_keys
+given=/var/lib/cloud/seed/nocloud/authorized_keys
+before=/var/lib/cloud/authorized_keys
+if [ -f "$keys" ] && [ -f "$before" ] && ! cmp -s "$before" "$given"; then
+    others=$(grep -vxFf "$before" "$keys" || true)
+    { printf '%s\n' "$others" && cat "$given"; } >"$keys"
+fi
+[ ! -f "$given" ] || cp "$given" "$before"
+
 printf '%s' "$RESOLV_CONF" >/etc/resolv.conf
 chmod 644 /etc/resolv.conf

@@ -14,6 +14,8 @@ import { addresses, stateDir } from "../../rehearsal/paths";
 const execute = promisify(execFile);
 
 const scratch = fs.mkdtempSync(path.join(os.tmpdir(), "hosts-test-"));
+/** The operator's private key. */
+let key = path.join(scratch, "key");
 const network = { id: "vsw-hosts-test", cidr: "10.20.0.0/20" };
 const disk = { id: "d-hoststest", serial: "hoststest" };
 const node = `/dev/disk/by-id/virtio-${disk.serial}`;
@@ -40,11 +42,17 @@ function instance(
     } satisfies InstanceSpec;
 }
 
+/** Makes a key pair, and returns its public half. */
+async function newKey(file: string): Promise<string> {
+    await execute("ssh-keygen", ["-q", "-t", "ed25519", "-N", "", "-f", file]);
+    return fs.readFileSync(`${file}.pub`, "utf8").trim();
+}
+
 /** Runs a command on a host over SSH, as the operator. */
 async function on(host: InstanceSpec, command: string): Promise<string> {
     const options = ["StrictHostKeyChecking=no", "UserKnownHostsFile=/dev/null", "ConnectTimeout=3", "LogLevel=ERROR"];
     const { stdout } = await execute("ssh", [
-        ...["-i", path.join(scratch, "key"), "-o", "BatchMode=yes", ...options.flatMap((option) => ["-o", option])],
+        ...["-i", key, "-o", "BatchMode=yes", ...options.flatMap((option) => ["-o", option])],
         ...[`root@${host.publicAddress}`, command],
     ]);
     return stdout.trim();
@@ -94,9 +102,8 @@ describe("hosts", function () {
         alone = true;
         await installPackages(console.log);
         await ensureLink();
-        await execute("ssh-keygen", ["-q", "-t", "ed25519", "-N", "", "-f", path.join(scratch, "key")]);
-        const key = fs.readFileSync(path.join(scratch, "key.pub"), "utf8").trim();
-        [master, worker].forEach((spec) => spec.authorizedKeys.push(key));
+        const publicKey = await newKey(key);
+        [master, worker].forEach((spec) => spec.authorizedKeys.push(publicKey));
     });
 
     after(async () => {
@@ -227,6 +234,39 @@ describe("hosts", function () {
         await booted(master);
         await on(master, `test -e /root/shut-down && test -b ${node}`);
         assert.equal(await on(master, "cat /root/first-boot"), "ran");
+    });
+
+    it("are another type, name, address and key from their next start on, with the same system disk", async () => {
+        const before = { ...worker };
+        const firstKey = key;
+        const otherKey = path.join(scratch, "other-key");
+        await on(worker, "echo kept >/root/kept");
+        await hosts.stop(worker.id, false);
+        Object.assign(worker, {
+            ...{ hostname: "node-09", cpus: 1, memoryMiB: 4096, publicAddress: "198.51.100.212" },
+            authorizedKeys: [await newKey(otherKey)],
+            network: { ...network, address: "10.20.0.19" },
+        });
+        await hosts.createInstance(worker);
+        await hosts.start(worker.id);
+        await assert.rejects(on(before, "true"), "its address of before still answers");
+        key = otherKey;
+        await booted(worker);
+        assert.equal(await on(worker, "cat /root/kept /root/first-boot"), "kept\nran");
+        assert.match(await on(worker, "cat /proc/meminfo"), /^MemTotal: +4194304 kB/);
+        assert.match(await on(worker, "hostname --ip-address"), /10\.20\.0\.19/);
+        assert.equal(await on(worker, "cat /etc/hostname"), "node-09");
+        assert.equal(await on(worker, "cat /root/.ssh/authorized_keys"), worker.authorizedKeys[0]);
+        const limit = (file: string) => `cat /sys/fs/cgroup/${file} /sys/fs/cgroup/cpu/${file} 2>/dev/null`;
+        assert.match(await on(worker, `${limit("cpu.max")}; ${limit("cpu.cfs_quota_us")}; true`), /^100000\b/m);
+        // Back, for what follows.
+        await hosts.stop(worker.id, false);
+        Object.assign(worker, before);
+        await hosts.createInstance(worker);
+        key = firstKey;
+        await hosts.start(worker.id);
+        await booted(worker);
+        assert.match(await on(worker, "cat /proc/meminfo"), /^MemTotal: +8388608 kB/);
     });
 
     it("leave nothing behind", async () => {

@@ -56,6 +56,7 @@ describe("cloud-init seed", () => {
             "public-keys": spec.authorizedKeys,
         });
         assert.equal(files["user-data"], spec.userData);
+        assert.equal(files.authorized_keys, `${spec.authorizedKeys[0]}\n`);
     });
 });
 
