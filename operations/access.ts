@@ -1,4 +1,5 @@
 import { spawnSync } from "node:child_process";
+import * as fs from "node:fs";
 import * as path from "node:path";
 
 /** The way into a stack's hosts. */
@@ -77,4 +78,13 @@ export function sshConfig({ hosts }: Access, dir: string): string {
 /** Text of a known_hosts file with the identities that the stack gave its hosts. */
 export function knownHosts({ hosts }: Access): string {
     return hosts.map(({ publicAddress, hostKey }) => `${publicAddress} ${hostKey}\n`).join("");
+}
+
+/** Writes the key, the identities and the configuration into `dir`, which is the caller's alone; returns the last. */
+export function writeSshFiles(way: Access, dir: string): string {
+    const config = path.join(dir, "config");
+    fs.writeFileSync(path.join(dir, "key"), way.operatorKey, { mode: 0o600 });
+    fs.writeFileSync(path.join(dir, "known_hosts"), knownHosts(way));
+    fs.writeFileSync(config, sshConfig(way, dir));
+    return config;
 }

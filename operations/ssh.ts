@@ -2,7 +2,7 @@ import { spawnSync } from "node:child_process";
 import * as fs from "node:fs";
 import * as os from "node:os";
 import * as path from "node:path";
-import { access, knownHosts, sshConfig } from "./access";
+import { access, writeSshFiles } from "./access";
 
 /** `npm run ssh -- HOST [COMMAND…]`: a login on a host of the stack, its identity verified. */
 function main([name, ...command]: string[]): number {
@@ -13,10 +13,7 @@ function main([name, ...command]: string[]): number {
     }
     const dir = fs.mkdtempSync(path.join(os.tmpdir(), "ssh-"));
     try {
-        fs.writeFileSync(path.join(dir, "key"), way.operatorKey, { mode: 0o600 });
-        fs.writeFileSync(path.join(dir, "known_hosts"), knownHosts(way));
-        fs.writeFileSync(path.join(dir, "config"), sshConfig(way, dir));
-        return spawnSync("ssh", ["-F", path.join(dir, "config"), name, ...command], { stdio: "inherit" }).status ?? 1;
+        return spawnSync("ssh", ["-F", writeSshFiles(way, dir), name, ...command], { stdio: "inherit" }).status ?? 1;
     } finally {
         fs.rmSync(dir, { recursive: true, force: true });
     }

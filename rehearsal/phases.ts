@@ -1,4 +1,4 @@
-import * as fs from "node:fs";
+import { engineEvents } from "./events";
 
 /** Where the time of a `pulumi up` went: seconds by phase, from the engine's event log. */
 export interface Phase {
@@ -18,14 +18,7 @@ const ends: [name: string, resource: RegExp][] = [
 
 /** Reads the log that `pulumi up --event-log FILE` wrote. Phases that did nothing are left out. */
 export function phases(file: string): Phase[] {
-    const events = fs
-        .readFileSync(file, "utf8")
-        .split("\n")
-        .filter(Boolean)
-        .map(
-            (line) =>
-                JSON.parse(line) as { timestamp: number; resOutputsEvent?: { metadata: { urn: string; op: string } } },
-        );
+    const events = engineEvents(file);
     let last = events[0]?.timestamp ?? 0;
     const found: Phase[] = [];
     for (const [name, resource] of ends) {

@@ -1,6 +1,7 @@
 import { spawn } from "node:child_process";
 import * as fs from "node:fs";
 import * as path from "node:path";
+import { until } from "./command";
 import { addresses, checkoutDir, stateDir } from "./paths";
 
 /** The region's access key: what the `local` stack's configuration says. It opens nothing but this region. */
@@ -38,7 +39,7 @@ export async function startProcess(): Promise<void> {
     });
     fs.closeSync(log);
     child.unref();
-    const up = await waitFor(() => regionPid() !== undefined || child.exitCode !== null, 60);
+    const up = await until(() => regionPid() !== undefined || child.exitCode !== null, 60);
     if (!up || !regionPid()) {
         const tail = fs.readFileSync(files.log, "utf8").trim().split("\n").slice(-15).join("\n");
         throw new Error(`the region's process did not start; the end of ${files.log}:\n${tail}`);
@@ -50,16 +51,7 @@ export async function stopProcess(): Promise<void> {
     const pid = regionPid();
     if (!pid) return;
     process.kill(pid, "SIGTERM");
-    if (!(await waitFor(() => regionPid() === undefined, 30))) throw new Error(`region process ${pid} does not end`);
-}
-
-async function waitFor(condition: () => boolean, seconds: number): Promise<boolean> {
-    const deadline = Date.now() + seconds * 1000;
-    while (!condition()) {
-        if (Date.now() > deadline) return false;
-        await new Promise((resolve) => setTimeout(resolve, 50));
-    }
-    return true;
+    if (!(await until(() => regionPid() === undefined, 30))) throw new Error(`region process ${pid} does not end`);
 }
 
 /** Asks the region's control address. */

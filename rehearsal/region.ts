@@ -65,7 +65,7 @@ async function up(): Promise<void> {
     say("── pulumi up (stack local)");
     const began = Date.now();
     const { code } = await pulumi(bin, ["up", "--stack", "local", "--yes", "--skip-preview", "--event-log", log]);
-    const details = fs.existsSync(log) ? phases(log) : [];
+    const details = phases(log);
     say("\nWhere the time went:");
     for (const { name, seconds } of [...list, ...details.map((d) => ({ ...d, name: `pulumi up: ${d.name}` }))]) {
         say(`  ${duration(seconds * 1000).padStart(9)}  ${name}`);

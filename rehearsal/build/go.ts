@@ -7,7 +7,7 @@ import { part, partDir, partsDir } from "./cache";
 import { locked } from "./lock";
 import { Progress } from "./progress";
 import { Recipe } from "./recipes";
-import { run } from "./run";
+import { run } from "../command";
 import { ensureBuildTools } from "./tools";
 
 const environment = {

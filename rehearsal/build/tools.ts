@@ -2,7 +2,7 @@ import { access, constants } from "node:fs/promises";
 import * as path from "node:path";
 
 import { Progress, timed } from "./progress";
-import { run } from "./run";
+import { run } from "../command";
 
 /** The commands that builds use, each with the Debian package that brings it. */
 const tools = {

@@ -2,7 +2,7 @@ import type { InstanceSpec } from "../hosts/hypervisor";
 import { instanceType } from "./catalogue";
 import type { Cloud } from "./cloud";
 import { ingressOf } from "./ingress";
-import { Queue } from "./queue";
+import { Queue } from "../queue";
 import { timestamp } from "./state/ids";
 import type { DiskRecord, InstanceRecord } from "./state/records";
 

@@ -1,6 +1,6 @@
 import { invalid, notFound } from "./api/errors";
 import { page } from "./api/paging";
-import { hasTags, need, Tags } from "./api/parameters";
+import { hasTags, need, Tags, tagsOf } from "./api/parameters";
 import type { State } from "./state/records";
 
 interface Tagged {
@@ -36,16 +36,42 @@ function find(state: State, type: string, ids: string[]): Tagged[] {
     });
 }
 
-/** @throws ApiError `InvalidResourceId.NotFound` before any is changed */
-export function addTags(state: State, type: string, ids: string[], tags: Tags): void {
-    for (const resource of find(state, type, ids)) Object.assign(resource.tags, tags);
+interface TagRequest {
+    resourceType?: string;
+    resourceId?: string[];
+    tag?: { key?: string; value?: string }[];
 }
 
-/** @param keys every tag when not given */
-export function removeTags(state: State, type: string, ids: string[], keys: string[] | undefined): void {
-    for (const resource of find(state, type, ids)) {
-        for (const key of keys ?? Object.keys(resource.tags)) delete resource.tags[key];
+interface UntagRequest {
+    resourceType?: string;
+    resourceId?: string[];
+    tagKey?: string[];
+    all?: boolean;
+}
+
+/** Tags resources of either product. @throws ApiError `InvalidResourceId.NotFound` before any is changed */
+export function tagResources({ state }: { state: State }, request: TagRequest) {
+    const type = need(request.resourceType, "ResourceType");
+    const ids = need(request.resourceId, "ResourceId");
+    const tags = tagsOf(need(request.tag, "Tag"));
+    for (const resource of find(state, type, ids)) Object.assign(resource.tags, tags);
+    return {};
+}
+
+/** Takes tags away; all of them where the request says so. */
+export function untagResources({ state }: { state: State }, request: UntagRequest) {
+    const type = need(request.resourceType, "ResourceType");
+    for (const resource of find(state, type, need(request.resourceId, "ResourceId"))) {
+        const keys = (request.all ? undefined : request.tagKey) ?? Object.keys(resource.tags);
+        for (const key of keys) delete resource.tags[key];
     }
+    return {};
+}
+
+/** The answer of either product's ListTagResources. */
+export function listTagResources({ state }: { state: State }, request: ListRequest) {
+    const { items, nextToken } = listTags(state, request);
+    return { nextToken, tagResources: { tagResource: items } };
 }
 
 interface ListRequest {

@@ -1,11 +1,13 @@
 import * as fs from "node:fs";
 import * as path from "node:path";
 
-import { Queue, run } from "./command";
+import type { Progress } from "../build/progress";
+import { run } from "../command";
+import { Queue } from "../queue";
 import * as disks from "./disks";
 import { ejectDrive, inHost, insertDrive, mountsOf } from "./drives";
 import { Hypervisor, IngressRule, InstanceSpec } from "./hypervisor";
-import { ensureImage, Progress } from "./image";
+import { ensureImage } from "./image";
 import { ruleset } from "./ingress";
 import {
     containerOptions,
@@ -242,7 +244,7 @@ export class Containers implements Hypervisor {
 }
 
 async function loadIngress(pid: number, rules: IngressRule[]): Promise<void> {
-    await run("nsenter", ["--target", String(pid), "--net", "nft", "--file", "-"], ruleset(rules));
+    await run("nsenter", ["--target", String(pid), "--net", "nft", "--file", "-"], { input: ruleset(rules) });
 }
 
 function holderOf(diskId: string): Instance | undefined {

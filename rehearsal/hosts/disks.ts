@@ -2,7 +2,8 @@ import * as fs from "node:fs";
 import * as path from "node:path";
 
 import { stateDir } from "../paths";
-import { Queue, run, until } from "./command";
+import { run, until } from "../command";
+import { Queue } from "../queue";
 
 const GiB = 2 ** 30;
 const disksDir = path.join(stateDir, "disks");

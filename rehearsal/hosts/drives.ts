@@ -1,6 +1,6 @@
 import * as fs from "node:fs";
 
-import { run, until } from "./command";
+import { run, until } from "../command";
 import { splitDeviceNumber } from "./disks";
 import { Drive } from "./instance";
 

@@ -3,12 +3,10 @@ import * as fs from "node:fs";
 import * as net from "node:net";
 import * as path from "node:path";
 
+import type { Progress } from "../build/progress";
+import { run } from "../command";
 import { cacheDir } from "../paths";
-import { run } from "./command";
 import { podman, podmanCommand } from "./podman";
-
-/** Says in one line what is being done. */
-export type Progress = (message: string) => void;
 
 const repository = "localhost/host";
 const recipeDir = path.join(__dirname, "image");

@@ -2,7 +2,7 @@ import { spawn } from "node:child_process";
 import * as fs from "node:fs";
 import * as path from "node:path";
 
-import { succeeds, until } from "./command";
+import { succeeds, until } from "../command";
 import { runDir } from "./podman";
 
 const mountPoint = path.join(runDir, "lxcfs");

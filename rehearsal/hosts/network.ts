@@ -2,7 +2,7 @@ import { createHash } from "node:crypto";
 import * as fs from "node:fs";
 
 import { addresses } from "../paths";
-import { run, succeeds } from "./command";
+import { run, succeeds } from "../command";
 import { InstanceSpec } from "./hypervisor";
 
 /** Every bridge of the region has a name that begins so; iptables takes `tc-+` for all of them. */
@@ -79,7 +79,7 @@ export async function plugCable(pid: number, spec: InstanceSpec): Promise<void> 
         "link set eth0 up",
         `route add default via ${gateway(spec.network.cidr)}`,
     ];
-    await run("nsenter", [...inHost, "ip", "-batch", "-"], commands.join("\n") + "\n");
+    await run("nsenter", [...inHost, "ip", "-batch", "-"], { input: commands.join("\n") + "\n" });
     if (spec.publicAddress) {
         const way = ["via", spec.network.address, "dev", bridge, "src", addresses.operator];
         await run("ip", ["route", "replace", `${spec.publicAddress}/32`, ...way]);

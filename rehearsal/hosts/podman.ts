@@ -2,7 +2,7 @@ import * as fs from "node:fs";
 import * as path from "node:path";
 
 import { cacheDir } from "../paths";
-import { run } from "./command";
+import { run } from "../command";
 
 /** What ends with the machine's own boot: podman's run-time state, lxcfs' mount. */
 export const runDir = "/run/test-cluster";

@@ -3,8 +3,8 @@ import * as os from "node:os";
 import * as path from "node:path";
 
 import { addresses, cacheDir } from "../paths";
-import { run, succeeds } from "./command";
-import { Progress } from "./image";
+import type { Progress } from "../build/progress";
+import { run, succeeds } from "../command";
 
 const GiB = 2 ** 30;
 

@@ -4,7 +4,7 @@ import { answers } from "../build/download";
 import { goParts } from "../build/go";
 import { Progress } from "../build/progress";
 import { clusterRecipes } from "../build/recipes";
-import { run } from "../build/run";
+import { run } from "../command";
 import { ensureBuildTools } from "../build/tools";
 import { cacheDir, stateDir } from "../paths";
 import { signingKey } from "./apt/key";

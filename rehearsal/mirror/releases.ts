@@ -2,7 +2,7 @@ import * as path from "node:path";
 
 import { part } from "../build/cache";
 import { Progress } from "../build/progress";
-import { run } from "../build/run";
+import { run } from "../command";
 import { Sources } from "./content";
 
 /** An archive that a project publishes on its release page. */

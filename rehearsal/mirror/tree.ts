@@ -1,7 +1,7 @@
 import { chmod, chown, mkdir, symlink, writeFile } from "node:fs/promises";
 import * as path from "node:path";
 
-import { run } from "../build/run";
+import { run } from "../command";
 
 /** What is at a path: a file or folder of another part, a text, a symbolic link, or an empty folder. */
 export type Entry =

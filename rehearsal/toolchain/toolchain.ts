@@ -7,7 +7,7 @@ import { answers, download } from "../build/download";
 import { goParts } from "../build/go";
 import { Progress } from "../build/progress";
 import { toolchainRecipes } from "../build/recipes";
-import { run } from "../build/run";
+import { run } from "../command";
 import { pluginPart, plugins } from "./bundle";
 
 const site = "https://get.pulumi.com";

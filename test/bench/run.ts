@@ -5,12 +5,12 @@ import * as path from "node:path";
 import { dump, load, loadAll } from "js-yaml";
 import { initConfiguration } from "../../cluster/kubeadm";
 import { parseSettings, type Settings } from "../../config";
-import { accessOf, knownHosts, sshConfig } from "../../operations/access";
+import { hostAddress } from "../../config/rules";
 import { pulumi, selectStack } from "../../rehearsal/engine";
 import { checkoutDir } from "../../rehearsal/paths";
 import { regionPid } from "../../rehearsal/process";
 import { toolchain } from "../../rehearsal/toolchain/toolchain";
-import { cloudState, forgetKubeconfig, kubectl, outputs, run } from "../region/support";
+import { cloudState, forgetKubeconfig, kubectl, outputs, run, sshFiles } from "../region/support";
 
 /**
  * `npm run bench`, on a region that runs: speed as ratios against a floor measured in the same run. It destroys and
@@ -67,18 +67,15 @@ async function bootHosts(): Promise<void> {
 
 /** Seconds that bare kubeadm needs on the stack's hosts. */
 async function floor(): Promise<number> {
-    // A run that leaves things out makes no outputs: the way in is the state.
-    const { bin } = await toolchain(() => undefined);
-    const { output } = await pulumi(bin, ["stack", "export", "--show-secrets", "--stack", "local"], { quiet: true });
-    const way = accessOf(output.slice(output.indexOf("{")));
+    const sshFile = await sshFiles();
     const config = settings();
-    const sshFile = path.join(scratch, "ssh_config");
-    fs.writeFileSync(path.join(scratch, "key"), way.operatorKey, { mode: 0o600 });
-    fs.writeFileSync(path.join(scratch, "known_hosts"), knownHosts(way));
-    fs.writeFileSync(sshFile, sshConfig(way, scratch));
     const [controlPlane, ...workers] = config.hosts.map(({ name }) => name);
     const kubeadm = bare(
-        initConfiguration({ ...config, stack: "local", region: "cn-hangzhou" }, config.hosts[0], "10.20.0.10"),
+        initConfiguration(
+            { ...config, stack: "local", region: "cn-hangzhou" },
+            config.hosts[0],
+            hostAddress(config.network.hosts, 0),
+        ),
     );
     execFileSync("ssh", ["-F", sshFile, controlPlane, "cat >/root/floor.yaml"], { input: kubeadm });
     return Number(

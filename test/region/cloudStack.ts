@@ -4,6 +4,7 @@ import * as fs from "node:fs";
 import * as path from "node:path";
 import type { Fault } from "../../rehearsal/cloud/faults";
 import { pulumi } from "../../rehearsal/engine";
+import { changesIn, engineEvents } from "../../rehearsal/events";
 import { checkoutDir } from "../../rehearsal/paths";
 import { toolchain } from "../../rehearsal/toolchain/toolchain";
 import { imageId, publicKey, Region, regionId, zoneId } from "../unit/cloud/region";
@@ -78,11 +79,6 @@ export class CloudStack {
         return Object.values((await this.region.state()).disks).filter(({ type }) => type === "data");
     }
 
-    /** Of all instances and data disks, sorted. */
-    async names(): Promise<string[]> {
-        return [...(await this.instances()), ...(await this.dataDisks())].map(({ name }) => name).sort();
-    }
-
     /** Actions that are still to go wrong. */
     async orderedFaults(): Promise<string[]> {
         const { faults } = await this.region.control<{ faults: Fault[] }>("GET", "/faults");
@@ -137,14 +133,8 @@ export class CloudStack {
 
 /** Every change that the engine told of, but the stack's own and the providers'. */
 function changes(log: string): string[] {
-    if (!fs.existsSync(log)) return [];
-    const events = fs.readFileSync(log, "utf8").split("\n").filter(Boolean);
-    return events
-        .flatMap((line) => {
-            type Event = { resourcePreEvent?: { metadata: { op: string; urn: string; type: string } } };
-            const { metadata } = (JSON.parse(line) as Event).resourcePreEvent ?? {};
-            if (!metadata || ["same", "read", "refresh"].includes(metadata.op)) return [];
-            return metadata.type.startsWith("pulumi:") ? [] : [`${metadata.op} ${metadata.urn.split("::").at(-1)}`];
-        })
+    return changesIn(engineEvents(log))
+        .filter(({ type }) => !type.startsWith("pulumi:"))
+        .map(({ op, urn }) => `${op} ${urn.split("::").at(-1)}`)
         .sort();
 }

@@ -3,20 +3,15 @@ import * as fs from "node:fs";
 import * as os from "node:os";
 import * as path from "node:path";
 import { promisify } from "node:util";
+import { accessOf, writeSshFiles } from "../../operations/access";
 import { goPartDir } from "../../rehearsal/build/go";
 import { clusterRecipes } from "../../rehearsal/build/recipes";
 import { pulumi } from "../../rehearsal/engine";
+import { type Change, changesIn, engineEvents } from "../../rehearsal/events";
 import { control } from "../../rehearsal/process";
 import { toolchain } from "../../rehearsal/toolchain/toolchain";
 
 const exec = promisify(execFile);
-
-/** One resource's change, as the engine told it. */
-export interface Change {
-    op: string;
-    urn: string;
-    type: string;
-}
 
 /** A run of `pulumi` on the `local` stack. */
 export interface Result {
@@ -42,37 +37,33 @@ export async function run(verb: string[], signal?: AbortSignal, environment?: Re
     const args = [...verb, ...approve, "--stack", "local", "--event-log", log];
     const { code, output } = await pulumi(bin, args, { quiet: true, signal, environment });
     const seconds = (Date.now() - began) / 1000;
-    return { code, output, seconds, ...engineEvents(log) };
-}
-
-interface Event {
-    timestamp: number;
-    resourcePreEvent?: { metadata: Change };
-    resOutputsEvent?: { metadata: Change };
-}
-
-function engineEvents(log: string): Pick<Result, "changes" | "completed"> {
-    if (!fs.existsSync(log)) return { changes: [], completed: [] };
-    const lines = fs.readFileSync(log, "utf8").split("\n").filter(Boolean);
-    const events = lines.map((line) => JSON.parse(line) as Event);
-    const changes = events
-        .flatMap(({ resourcePreEvent: event }) => event?.metadata ?? [])
-        .filter(({ op }) => !["same", "read", "refresh"].includes(op));
+    const events = engineEvents(log);
     const completed = events.flatMap(({ resOutputsEvent: event, timestamp }) =>
         event ? [{ urn: event.metadata.urn, at: timestamp }] : [],
     );
-    return { changes, completed };
+    return { code, output, seconds, changes: changesIn(events), completed };
+}
+
+/** What `pulumi stack VERB` prints of the `local` stack, secrets too: JSON. */
+async function printed(verb: string[]): Promise<string> {
+    const { bin } = await toolchain(() => undefined);
+    const { code, output } = await pulumi(bin, ["stack", ...verb, "--show-secrets", "--stack", "local"], {
+        quiet: true,
+    });
+    if (code !== 0) throw new Error(output);
+    return output.slice(output.indexOf("{"));
 }
 
 /** The stack's outputs, secrets too. */
 export async function outputs(): Promise<
     Record<string, string> & { hosts: { name: string; publicAddress: string }[] }
 > {
-    const { bin } = await toolchain(() => undefined);
-    const args = ["stack", "output", "--json", "--show-secrets", "--stack", "local"];
-    const { code, output } = await pulumi(bin, args, { quiet: true });
-    if (code !== 0) throw new Error(output);
-    return JSON.parse(output.slice(output.indexOf("{"))) as never;
+    return JSON.parse(await printed(["output", "--json"])) as never;
+}
+
+/** Writes what an SSH client needs for the stack's hosts, by their names; returns its configuration file. */
+export async function sshFiles(): Promise<string> {
+    return writeSshFiles(accessOf(await printed(["export"])), scratch);
 }
 
 let kubeconfig: string | undefined;
@@ -104,16 +95,7 @@ export async function sql(statement: string): Promise<string> {
 
 /** A command on a host over SSH, its identity verified. */
 export async function ssh(host: string, command: string): Promise<string> {
-    const { hosts, operatorKey, knownHosts } = await outputs();
-    const key = path.join(scratch, "key");
-    const known = path.join(scratch, "known_hosts");
-    fs.writeFileSync(key, operatorKey, { mode: 0o600 });
-    fs.writeFileSync(known, `${knownHosts}\n`);
-    const { publicAddress } = hosts.find(({ name }) => name === host)!;
-    const { stdout } = await exec("ssh", [
-        ...["-i", key, "-o", `UserKnownHostsFile=${known}`, "-o", "StrictHostKeyChecking=yes", "-o", "BatchMode=yes"],
-        ...["-o", "ConnectTimeout=10", `root@${publicAddress}`, command],
-    ]);
+    const { stdout } = await exec("ssh", ["-F", await sshFiles(), "-o", "BatchMode=yes", host, command]);
     return stdout.trim();
 }
 

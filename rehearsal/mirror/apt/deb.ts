@@ -3,7 +3,7 @@ import * as path from "node:path";
 
 import { part } from "../../build/cache";
 import { Progress } from "../../build/progress";
-import { run } from "../../build/run";
+import { run } from "../../command";
 import { Tree, layOut } from "../tree";
 
 /** A Debian package for this machine's architecture. */

@@ -3,7 +3,7 @@ import { mkdir, writeFile } from "node:fs/promises";
 import * as path from "node:path";
 
 import { locked } from "../../build/lock";
-import { run } from "../../build/run";
+import { run } from "../../command";
 
 /** The key that signs a machine's own repositories. */
 export interface SigningKey {

@@ -5,7 +5,7 @@ import * as path from "node:path";
 import { pipeline } from "node:stream/promises";
 import { gzipSync } from "node:zlib";
 
-import { run } from "../../build/run";
+import { run } from "../../command";
 import { SigningKey } from "./key";
 
 /** Where upstream keeps the parts of a repository, relative to its address. */

@@ -2,7 +2,7 @@ import { readdir, rm } from "node:fs/promises";
 import * as path from "node:path";
 
 import { Progress } from "../../build/progress";
-import { run } from "../../build/run";
+import { run } from "../../command";
 import { layerPart } from "./image";
 import { mysqlUser } from "./mysql";
 

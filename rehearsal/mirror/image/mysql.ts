@@ -3,7 +3,7 @@ import * as path from "node:path";
 
 import { part } from "../../build/cache";
 import { Progress } from "../../build/progress";
-import { run } from "../../build/run";
+import { run } from "../../command";
 import { Tree } from "../tree";
 
 /** A jar that holds MySQL's own build of the server for Linux, and no client. */

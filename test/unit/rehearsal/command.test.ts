@@ -1,10 +1,11 @@
 import { strict as assert } from "node:assert";
 
-import { Queue, run, until } from "../../../rehearsal/hosts/command";
+import { run, until } from "../../../rehearsal/command";
+import { Queue } from "../../../rehearsal/queue";
 
 describe("command", () => {
     it("returns what was printed, given its input", async () => {
-        assert.equal(await run("cat", [], "héllo"), "héllo");
+        assert.equal(await run("cat", [], { input: "héllo" }), "héllo");
     });
 
     it("fails with the command, its status and what it said", async () => {
@@ -16,7 +17,7 @@ describe("command", () => {
     });
 
     it("survives a command that does not read its input", async () => {
-        assert.equal(await run("true", [], "x".repeat(1_000_000)), "");
+        assert.equal(await run("true", [], { input: "x".repeat(1_000_000) }), "");
     });
 });
 
