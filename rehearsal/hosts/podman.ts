@@ -10,6 +10,8 @@ export const runDir = "/run/test-cluster";
 /** The images and containers of the region. */
 export const podmanRoot = path.join(cacheDir, "podman");
 
+const temporary = path.join(runDir, "libpod");
+
 /**
  * A podman of the region's own: its images, containers and run-time state are in the region's folders, so that a
  * person's podman doesn't show them and removing the folders removes everything. The cgroup manager and the runtime
@@ -19,7 +21,7 @@ export const podmanCommand = [
     "podman",
     ...["--root", podmanRoot],
     ...["--runroot", path.join(runDir, "podman")],
-    ...["--tmpdir", path.join(runDir, "libpod")],
+    ...["--tmpdir", temporary],
     ...["--storage-driver", "overlay"],
     ...["--cgroup-manager", "cgroupfs"],
     ...["--events-backend", "none"],
@@ -35,7 +37,25 @@ export async function podman(args: string[]): Promise<string> {
 
 /** Podman's word for the state of a container: created, initialized, running, exited, … */
 export async function stateOf(id: string): Promise<string> {
-    return (await podman(["container", "inspect", "--format", "{{.State.Status}}", id])).trim();
+    const format = "{{.State.Status}} {{.State.Pid}} {{.State.ConmonPid}} {{.Id}}";
+    const words = (await podman(["container", "inspect", "--format", format, id])).trim().split(" ");
+    const [status, init, conmon, longId] = words;
+    const lives = says(init, "cgroup", longId) || says(conmon, "cmdline", longId);
+    if (["running", "stopping"].includes(status) && !lives) {
+        // Killed together with its conmon, which would have left word of the end. Podman knows of one in no other way.
+        fs.writeFileSync(path.join(temporary, "exits", longId), "137");
+        return "exited";
+    }
+    return status;
+}
+
+// A process's number alone tells nothing: it may have gone to another one since.
+function says(pid: string, file: string, text: string): boolean {
+    try {
+        return fs.readFileSync(`/proc/${pid}/${file}`, "utf8").includes(text);
+    } catch {
+        return false;
+    }
 }
 
 /** The process id of a container's init. */

@@ -5,10 +5,12 @@ import * as os from "node:os";
 import * as path from "node:path";
 import { promisify } from "node:util";
 
+import { until } from "../../rehearsal/command";
 import { Containers } from "../../rehearsal/hosts/containers";
 import { IngressRule, InstanceSpec } from "../../rehearsal/hosts/hypervisor";
 import { ensureLink } from "../../rehearsal/hosts/network";
 import { checkMachine, installPackages } from "../../rehearsal/hosts/requirements";
+import { podman, runDir } from "../../rehearsal/hosts/podman";
 import { addresses, stateDir } from "../../rehearsal/paths";
 
 const execute = promisify(execFile);
@@ -221,6 +223,21 @@ describe("hosts", function () {
         await on(worker, `systemctl is-active reader && ! systemctl is-active holder && test ! -e ${node}`);
         await hosts.attachDisk(master.id, disk.id, disk.serial);
         assert.equal(await on(master, `mount ${node} /mnt && cat /mnt/rows`), "pulled");
+    });
+
+    it("start again after every process of theirs was killed", async () => {
+        await on(worker, "echo kept >/root/killed && sync");
+        const of = (field: string) => podman(["container", "inspect", "--format", `{{.State.${field}}}`, worker.id]);
+        const lxcfs = fs.readFileSync(path.join(runDir, "lxcfs.pid"), "utf8");
+        for (const pid of [await of("ConmonPid"), await of("Pid"), lxcfs]) {
+            process.kill(Number(pid), "SIGKILL");
+        }
+        await hosts.stop(master.id, true);
+        assert.ok(await until(async () => !(await hosts.running(worker.id)), 20), "a killed host is said to run");
+        await Promise.all([hosts.start(master.id), hosts.start(worker.id)]);
+        await Promise.all([booted(master), booted(worker)]);
+        assert.equal(await on(worker, "cat /root/killed"), "kept");
+        assert.match(await on(worker, "cat /proc/meminfo"), /^MemTotal: +8388608 kB/);
     });
 
     it("shut down when asked to, and know their next start from their first", async () => {
