@@ -1,4 +1,3 @@
-import * as kubernetes from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
 import { MySql } from "./apps/mysql/mysql";
 import { flannel, metricsServer } from "./cluster/addons";
@@ -7,6 +6,7 @@ import { DataDisks } from "./cluster/disks";
 import { checkUserData } from "./cluster/firstboot";
 import { Hosts } from "./cluster/hosts";
 import { Kubernetes } from "./cluster/kubernetes";
+import { inService } from "./cluster/leave";
 import { Network } from "./cluster/network";
 import { ownObjects } from "./cluster/ownership";
 import { nodeLabels, podsReady } from "./cluster/ready";
@@ -19,12 +19,12 @@ export = async () => {
     const config = loadConfig();
     const catalog = await lookUp(config);
     checkUserData(config);
-    ownObjects();
 
     const network = new Network(cloudName(config), config, ownTags(config));
     const disks = new DataDisks("data-disks", config, catalog);
     const hosts = new Hosts("hosts", config, catalog, network);
     const cluster = new Kubernetes("kubernetes", config, hosts, disks);
+    ownObjects(cluster.provider);
 
     const inCluster = { provider: cluster.provider };
     const system = [flannel(config, inCluster), metricsServer(config, inCluster)];
@@ -39,12 +39,7 @@ export = async () => {
 
     const applicationsReady = podsReady("applications-ready", ["mysql"], config, hosts, { dependsOn: mysql });
 
-    // While this is there, hosts are replaced one at a time; it goes first when the whole stack goes.
-    new kubernetes.core.v1.ConfigMap(
-        "in-service",
-        { metadata: { name: "in-service", namespace: "kube-system" }, data: { stack: config.stack } },
-        { ...inCluster, dependsOn: [systemReady, applicationsReady] },
-    );
+    inService(hosts, { dependsOn: [systemReady, applicationsReady] });
 
     const api = pulumi.interpolate`https://${hosts.controlPlane.publicAddress}:6443`;
     return {

@@ -9,8 +9,9 @@ import type { DataDisks } from "./disks";
 import { files } from "./firstboot";
 import type { ClusterHost, Hosts } from "./hosts";
 import { auditPolicy, initConfiguration, joinConfiguration } from "./kubeadm";
+import { leave } from "./leave";
 import { encryptionKey, sshKey, type SshKey } from "./secrets";
-import { script, scriptFile } from "./shell";
+import { script } from "./shell";
 import { step } from "./step";
 
 /** Label of a node that holds a data disk. */
@@ -37,7 +38,9 @@ export class Kubernetes extends pulumi.ComponentResource {
     ) {
         super("test-cluster:cluster:Kubernetes", name, {}, opts);
         this.joinKey = sshKey("join", { parent: this });
-        const leaves = hosts.all.map((host) => this.leave(host, this.mountsOf(host, disks)));
+        const leaves = hosts.all.map((host) =>
+            leave(config, hosts, host, this.mountsOf(host, disks), { parent: this }),
+        );
         const controlPlane = this.initialise(hosts.controlPlane, leaves[hosts.all.indexOf(hosts.controlPlane)]);
         this.kubeconfig = pulumi.secret(controlPlane.stdout);
         this.joins = hosts.workers.map((host) => this.join(host, leaves[hosts.all.indexOf(host)]));
@@ -85,32 +88,6 @@ export class Kubernetes extends pulumi.ComponentResource {
             );
             return this.mounts[name];
         });
-    }
-
-    /** What is done when a host goes: nothing now, drain and unmount when this resource is deleted. */
-    private leave(host: ClusterHost, mounts: command.remote.Command[]): command.local.Command {
-        const { controlPlane } = this.hosts;
-        return new command.local.Command(
-            `${host.config.name}-leave`,
-            {
-                create: "true",
-                delete: scriptFile("leave"),
-                interpreter: ["/bin/bash", "-c"],
-                environment: {
-                    HOST: host.config.name,
-                    HOSTS: this.config.hosts.map(({ name }) => name).join(" "),
-                    INSTANCE: host.instance.id,
-                    ROLE: host.config.role,
-                    HOST_ADDRESS: host.publicAddress,
-                    HOST_KEY: host.key.publicKey,
-                    CONTROL_PLANE: controlPlane.publicAddress,
-                    CONTROL_PLANE_KEY: controlPlane.key.publicKey,
-                    PRIVATE_KEY: this.hosts.operatorKey.privateKey,
-                },
-                triggers: [host.instance.id],
-            },
-            { parent: this, dependsOn: [...mounts, host.prepared], deleteBeforeReplace: true },
-        );
     }
 
     private initialise(host: ClusterHost, leave: command.local.Command): command.remote.Command {

@@ -1,14 +1,16 @@
+import type * as kubernetes from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
 
 /**
- * The program has the last word on the objects that it declares: what was changed by hand shows up in a preview with
- * `--refresh`, and the next `pulumi up` takes it back instead of failing on the conflict.
+ * How the program owns the objects that it declares from here on. It has the last word on them: what was changed by hand
+ * shows up in a preview with `--refresh`, and the next `pulumi up` takes it back instead of failing on the conflict. And
+ * they go with their cluster: when it is destroyed or replaced as a whole, nobody asks it to delete them one by one.
  */
-export function ownObjects(): void {
+export function ownObjects(cluster: kubernetes.Provider): void {
     pulumi.runtime.registerStackTransformation(({ type, props, opts }) => {
         if (!type.startsWith("kubernetes:")) return undefined;
         const { metadata = {} } = props;
         const annotations = { "pulumi.com/patchForce": "true", ...metadata.annotations };
-        return { props: { ...props, metadata: { ...metadata, annotations } }, opts };
+        return { props: { ...props, metadata: { ...metadata, annotations } }, opts: { ...opts, deletedWith: cluster } };
     });
 }

@@ -1,22 +1,8 @@
 #!/bin/bash
 # Before a host goes: its pods leave, its disks are unmounted, its node is deleted; one host at a time. Runs on the
 # operator's machine and never fails because something is dead already: what can't be reached is skipped, aloud.
-# Environment: HOST HOSTS (all of the stack) INSTANCE HOST_ADDRESS HOST_KEY CONTROL_PLANE CONTROL_PLANE_KEY ROLE PRIVATE_KEY
+# Environment: HOST HOSTS (all of the stack) INSTANCE ROLE, and what operator.sh, which comes before it, needs.
 set -uo pipefail
-umask 077
-dir=$(mktemp -d)
-trap 'rm -rf "$dir"' EXIT
-printf '%s' "$PRIVATE_KEY" >"$dir/key"
-printf '%s %s\n' "$HOST_ADDRESS" "$HOST_KEY" "$CONTROL_PLANE" "$CONTROL_PLANE_KEY" >"$dir/known_hosts"
-
-on() { # ADDRESS SECONDS COMMAND
-    timeout "$2" ssh -i "$dir/key" -o UserKnownHostsFile="$dir/known_hosts" -o StrictHostKeyChecking=yes -o BatchMode=yes \
-        -o ConnectTimeout=5 -o ServerAliveInterval=5 -o ServerAliveCountMax=3 -o IdentitiesOnly=yes -o LogLevel=ERROR \
-        "root@$1" "export KUBECONFIG=/etc/kubernetes/admin.conf; $3"
-}
-kubectl_on_control_plane() { # SECONDS ARGUMENTS
-    on "$CONTROL_PLANE" "$1" "timeout $1 kubectl --request-timeout=10s $2"
-}
 
 # Its successor may have its address and its identity by now: only the instance itself is meant.
 is_alive() {
@@ -26,8 +12,11 @@ alive=
 is_alive && alive=yes
 
 if [[ $ROLE == worker ]] && kubectl_on_control_plane 15 "get --raw /readyz" >/dev/null 2>&1; then
-    # In service (not when the whole stack goes) one host leaves at a time: the next waits until the new one has joined.
+    # In service (not when the whole stack goes) pods move to other nodes, and one host leaves at a time: the next waits
+    # until the new one has joined.
+    serving=
     if kubectl_on_control_plane 15 "-n kube-system get configmap in-service" >/dev/null 2>&1; then
+        serving=yes
         deadline=$((SECONDS + 900))
         until kubectl_on_control_plane 15 "-n kube-system create configmap host-replacement --from-literal=host=$HOST" >/dev/null 2>&1; do
             holder=$(kubectl_on_control_plane 15 "-n kube-system get configmap host-replacement -o jsonpath={.data.host}" 2>/dev/null)
@@ -44,11 +33,11 @@ if [[ $ROLE == worker ]] && kubectl_on_control_plane 15 "get --raw /readyz" >/de
             sleep 3
         done
     fi
-    if [[ $alive ]]; then
+    if [[ $alive && $serving ]]; then
         echo "$HOST: draining"
         kubectl_on_control_plane 150 "drain $HOST --ignore-daemonsets --delete-emptydir-data --force --timeout=120s" >/dev/null 2>&1 ||
             echo "$HOST: not drained in time; going on"
-    else
+    elif [[ ! $alive ]]; then
         # Nobody there can end its pods: others may start in their place once these are forgotten.
         kubectl_on_control_plane 30 "delete pods --all-namespaces --field-selector=spec.nodeName=$HOST --force --grace-period=0" >/dev/null 2>&1
     fi
@@ -60,7 +49,7 @@ fi
 # Asked again: the wait for other hosts may have been long.
 if is_alive; then
     echo "$HOST: stopping, disks unmounted"
-    on "$HOST_ADDRESS" 90 /usr/local/sbin/release-disks
+    on "$HOST_ADDRESS" 150 /usr/local/sbin/release-disks
     if [[ $? == 3 ]]; then
         echo "$HOST: a data disk could not be unmounted; log in and look (findmnt, lsof), then run again" >&2
         exit 1

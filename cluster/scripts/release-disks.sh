@@ -6,7 +6,8 @@ for signal in SIGTERM SIGKILL; do
     ctr -n k8s.io tasks ls -q 2>/dev/null | while read -r task; do
         ctr -n k8s.io tasks kill -s $signal "$task" 2>/dev/null
     done
-    for _ in {1..20}; do
+    # As long as a pod's own grace would be: databases close their files.
+    for _ in {1..60}; do
         ctr -n k8s.io tasks ls 2>/dev/null | grep -q RUNNING || break
         sleep 1
     done

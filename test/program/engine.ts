@@ -19,6 +19,8 @@ export interface Registered {
     provider: string;
     protect?: boolean;
     retainOnDelete?: boolean;
+    /** URN of what it goes with: then it is not deleted one by one. */
+    deletedWith: string;
     deleteBeforeReplace: boolean;
     ignoreChanges: string[];
     replaceOnChanges: string[];
@@ -104,6 +106,7 @@ interface Request {
     getProvider(): string;
     getProtect(): boolean | undefined;
     getRetainondelete(): boolean | undefined;
+    getDeletedwith(): string;
     getDeletebeforereplace(): boolean;
     getIgnorechangesList(): string[];
     getReplaceonchangesList(): string[];
@@ -137,6 +140,7 @@ function record(deployment: Deployment, preview: boolean): void {
             provider: request.getProvider(),
             protect: request.getProtect(),
             retainOnDelete: request.getRetainondelete(),
+            deletedWith: request.getDeletedwith(),
             deleteBeforeReplace: request.getDeletebeforereplace(),
             ignoreChanges: request.getIgnorechangesList(),
             replaceOnChanges: request.getReplaceonchangesList(),

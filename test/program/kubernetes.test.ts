@@ -45,6 +45,18 @@ describe("the stack's Kubernetes", () => {
         }
     });
 
+    it("has objects that go with their cluster, which may be dead, and are not deleted one by one then", () => {
+        const { urn } = one(deployment, "kubernetes", "kubernetes");
+        for (const { name, deletedWith } of objects) assert.equal(deletedWith, urn, name);
+    });
+
+    it("marks the cluster as in service by no object of its own: that goes first, and alone", () => {
+        const mark = step("in-service");
+        assert.match(mark.inputs.create, /create configmap in-service/);
+        assert.match(mark.inputs.delete, /delete configmap in-service --ignore-not-found.* \|\| true$/m);
+        assert.deepEqual(mark.inputs.triggers, ["id-of-master"]);
+    });
+
     it("pins every image to a version", () => {
         const images = [...JSON.stringify(objects.map(({ inputs }) => inputs)).matchAll(/"image":"([^"]+)"/g)];
         assert.ok(images.length >= 4);
@@ -154,7 +166,7 @@ describe("the stack's Kubernetes", () => {
         ]) {
             assert.ok(ready.dependencies.includes(one(deployment, kind, name).urn), name);
         }
-        const inService = one(deployment, "ConfigMap", "in-service");
+        const inService = step("in-service");
         assert.ok(inService.dependencies.includes(ready.urn));
         const applications = step("applications-ready");
         assert.match(applications.inputs.create, /^NAMESPACES=mysql$/m);

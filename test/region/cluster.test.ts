@@ -6,8 +6,10 @@ import {
     eventually,
     forgetKubeconfig,
     instanceId,
+    instanceUrn,
     kubectl,
     mutatingCalls,
+    otherMirrors,
     outputs,
     run,
     sql,
@@ -175,6 +177,39 @@ describe("the local stack", function () {
         succeeded(await run(["preview", "--expect-no-changes"]));
     });
 
+    it("replaces both workers, one at a time, drained first, with the data", async () => {
+        const before = await Promise.all(["node-01", "node-02"].map(instanceId));
+        const urns = await Promise.all(["node-01", "node-02"].map(instanceUrn));
+        let fewest = 3;
+        const watch = new AbortController();
+        const watching = (async () => {
+            while (!watch.signal.aborted) {
+                const nodes = await kubectl("get", "nodes", "--no-headers").catch(() => "");
+                if (nodes) fewest = Math.min(fewest, nodes.split("\n").filter((node) => / Ready /.test(node)).length);
+                await new Promise((resolve) => setTimeout(resolve, 500));
+            }
+        })();
+        const result = await run(["up", ...urns.flatMap((urn) => ["--replace", urn])]);
+        watch.abort();
+        await watching;
+        succeeded(result);
+        console.log(`        replacing both workers took ${Math.round(result.seconds)} s`);
+        const after = await Promise.all(["node-01", "node-02"].map(instanceId));
+        assert.deepEqual(
+            after.filter((id) => before.includes(id)),
+            [],
+        );
+        assert.equal(fewest, 2, "how many nodes were Ready at the worst moment");
+        assert.match(result.output, /node-01: draining/);
+        assert.match(result.output, /node-02: draining/);
+        await rowsAreThere();
+        assert.equal(
+            await kubectl(..."-n kube-system get configmap host-replacement --ignore-not-found".split(" ")),
+            "",
+        );
+        succeeded(await run(["preview", "--expect-no-changes"]));
+    });
+
     it("ends in bounded time, with a message, when the API server is dead", async () => {
         await ssh("master", "mkdir -p /root/away && mv /etc/kubernetes/manifests/kube-apiserver.yaml /root/away/");
         const { hosts } = await outputs();
@@ -228,6 +263,19 @@ describe("the local stack", function () {
         assert.equal(Object.values((await cloudState()).instances).length, 3);
         await rowsAreThere();
         succeeded(await run(["preview", "--expect-no-changes"]));
+    });
+
+    it("replaces every host when what they boot from changes, the cluster with them, with the data", async () => {
+        const before = Object.keys((await cloudState()).instances);
+        const file = otherMirrors();
+        const result = await run(["up", "--config-file", file]);
+        forgetKubeconfig();
+        succeeded(result);
+        console.log(`        replacing every host took ${Math.round(result.seconds)} s`);
+        const after = Object.keys((await cloudState()).instances);
+        assert.deepEqual([after.length, after.filter((id) => before.includes(id))], [3, []]);
+        await rowsAreThere();
+        succeeded(await run(["preview", "--expect-no-changes", "--config-file", file]));
     });
 
     it("leaves nothing but the disk after a destroy of a healthy stack", async () => {

@@ -8,6 +8,7 @@ import { goPartDir } from "../../rehearsal/build/go";
 import { clusterRecipes } from "../../rehearsal/build/recipes";
 import { pulumi } from "../../rehearsal/engine";
 import { type Change, changesIn, engineEvents } from "../../rehearsal/events";
+import { checkoutDir } from "../../rehearsal/paths";
 import { control } from "../../rehearsal/process";
 import { toolchain } from "../../rehearsal/toolchain/toolchain";
 
@@ -59,6 +60,26 @@ export async function outputs(): Promise<
     Record<string, string> & { hosts: { name: string; publicAddress: string }[] }
 > {
     return JSON.parse(await printed(["output", "--json"])) as never;
+}
+
+/** The engine's name for a host's instance. */
+export async function instanceUrn(host: string): Promise<string> {
+    const { deployment } = JSON.parse(await printed(["export"])) as {
+        deployment: { resources: { urn: string; type: string }[] };
+    };
+    const { urn } = deployment.resources.find(
+        ({ urn, type }) => type === "alicloud:ecs/instance:Instance" && urn.endsWith(`::${host}`),
+    )!;
+    return urn;
+}
+
+/** Writes the stack's configuration with one mirror more, which hosts learn of at first boot; returns its file. */
+export function otherMirrors(): string {
+    const file = path.join(scratch, "Pulumi.local.yaml");
+    const text = fs.readFileSync(path.join(checkoutDir, "Pulumi.local.yaml"), "utf8");
+    const addition = `$1      "https://unused.invalid": ["http://198.51.100.1"]\n`;
+    fs.writeFileSync(file, text.replace(/(test-cluster:mirrors:\n {4}urls:\n)/, addition));
+    return file;
 }
 
 /** Writes what an SSH client needs for the stack's hosts, by their names; returns its configuration file. */

@@ -2,7 +2,7 @@ import * as assert from "node:assert/strict";
 import { scriptFile } from "../../../cluster/shell";
 import { Sandbox, type Outcome } from "./sandbox";
 
-const leave = scriptFile("leave");
+const leave = scriptFile("operator") + scriptFile("leave");
 const controlPlane = "192.0.2.10";
 
 /** A host that leaves: the environment that the script is given. */
@@ -75,6 +75,7 @@ describe("leaving of a host", () => {
             .reduce((sum, call) => sum + Number(call.split(" ")[0]), 0);
 
     it("drains it, removes its node, and unmounts its disks, in that order", async () => {
+        inService();
         const { status, stdout, stderr } = await run(host("node-01"));
         assert.equal(status, 0, stderr);
         const done = events(
@@ -142,6 +143,7 @@ describe("leaving of a host", () => {
     });
 
     it("goes on when a pod can't be moved", async () => {
+        inService();
         operator.write("/var/refuse-drain", "");
         const { status, stdout } = await run(host("node-01"));
         assert.equal(status, 0);
@@ -176,13 +178,14 @@ describe("leaving of a host", () => {
         assert.equal(operator.calls("release-disks").length, 1);
     });
 
-    it("waits for no other host when the whole stack goes", async () => {
+    it("waits for no other host and moves no pod when the whole stack goes", async () => {
         const outcomes = await Promise.all([run(host("node-01")), run(host("node-02"))]);
         assert.deepEqual(
             outcomes.map(({ status }) => status),
             [0, 0],
         );
-        assert.ok(!operator.calls("kubectl").some((call) => call.includes("create configmap")));
+        assert.ok(!operator.calls("kubectl").some((call) => /create configmap| drain /.test(call)));
+        assert.equal(operator.calls("release-disks").length, 2);
     });
 
     it("waits, in service, until the host before it is replaced", async () => {
