@@ -41,18 +41,22 @@ export function ownTags(config: StackConfig): Record<string, string> {
 
 /** @throws ConfigurationError naming everything that the cloud does not have, with what it has instead */
 export async function lookUp(config: StackConfig): Promise<Catalog> {
-    const zones = (await alicloud.getZones({ availableResourceCreation: "VSwitch" })).ids;
-    if (!zones.includes(config.zone)) {
-        throw new ConfigurationError([
-            `zone: ${config.zone} is no zone of ${config.region}; choose one of ${zones.join(", ")}`,
-        ]);
-    }
-    const [types, images, disks, instances] = await Promise.all([
+    const zones = alicloud.getZones({ availableResourceCreation: "VSwitch" });
+    const answers = Promise.all([
         alicloud.ecs.getInstanceTypes({ availabilityZone: config.zone }),
         alicloud.ecs.getImages({ owners: "system", nameRegex: config.image, mostRecent: true }),
         alicloud.ecs.getEcsDisks({ tags: ownTags(config), diskType: "data" }),
         alicloud.ecs.getInstances({ tags: ownTags(config) }),
     ]);
+    // What is asked about an unknown zone may fail: that the zone is unknown says more.
+    answers.catch(() => undefined);
+    const { ids } = await zones;
+    if (!ids.includes(config.zone)) {
+        throw new ConfigurationError([
+            `zone: ${config.zone} is no zone of ${config.region}; choose one of ${ids.join(", ")}`,
+        ]);
+    }
+    const [types, images, disks, instances] = await answers;
     const running = Object.fromEntries(
         instances.instances.map((instance) => [instance.name, instance.instanceType] as const),
     );

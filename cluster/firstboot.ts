@@ -62,6 +62,7 @@ export function checkUserData(config: StackConfig): void {
 
 /** The files that first boot leaves on a host. */
 export function files(config: StackConfig, host: Host): File[] {
+    const { network } = config;
     const prepare = script("prepare", {
         KUBERNETES_VERSION: config.kubernetes.version,
         CONTAINERD_MINOR: config.kubernetes.containerd,
@@ -73,6 +74,8 @@ export function files(config: StackConfig, host: Host): File[] {
         { path: "/usr/local/sbin/mount-data-disks", content: scriptFile("mount-data-disks"), ...executable },
         { path: "/usr/local/sbin/release-disks", content: scriptFile("release-disks"), ...executable },
         { path: "/etc/test-cluster/mirrors", content: mirrorLines(config) },
+        // Read by people only. It is here because a cluster keeps the ranges that it was made with: new ones need new hosts.
+        { path: "/etc/test-cluster/ranges", content: `pods ${network.pods}\nservices ${network.services}\n` },
         { path: "/etc/sysctl.d/90-kubernetes.conf", content: sysctls },
         { path: "/etc/modules-load.d/kubernetes.conf", content: "overlay\nbr_netfilter\n" },
         { path: "/etc/ssh/sshd_config.d/10-test-cluster.conf", content: sshd },

@@ -74,8 +74,9 @@ export class Kubernetes extends pulumi.ComponentResource {
             const attachment = new alicloud.ecs.EcsDiskAttachment(
                 name,
                 { diskId: disk.id, instanceId: host.instance.id, deleteWithInstance: false },
-                // A disk is in one host at a time.
-                { parent: this, deleteBeforeReplace: true },
+                // A disk is in one host at a time. When the answer to an attachment was lost, the provider's next try is
+                // refused for as long as it asks: two minutes instead of ten until it says so.
+                { parent: this, deleteBeforeReplace: true, customTimeouts: { create: "2m" } },
             );
             this.mounts[name] = step(
                 `mount-${name}`,

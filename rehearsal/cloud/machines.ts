@@ -44,6 +44,17 @@ export class Machines {
         });
     }
 
+    /** Sees to it that a machine that reboots from within comes back; ends when the returned function is called. */
+    watch(): () => void {
+        return this.cloud.hypervisor.watch((id, rebooted) => {
+            const instance = this.cloud.state.instances[id];
+            if (!instance || this.queue.busy(id) || instance.status !== "Running") return;
+            if (!rebooted) return this.become(instance, "Stopped");
+            // It is Running all the while: the cloud does not see what happens inside.
+            this.behind(`reboot ${id}`, instance, () => this.powerOn(instance));
+        });
+    }
+
     /** Removes the machine, then the record; disks go or stay as their `deleteWithInstance` says. */
     release(instance: InstanceRecord): void {
         instance.status = "Stopping";

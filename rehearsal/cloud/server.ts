@@ -64,6 +64,7 @@ export async function startCloud(options: ServerOptions): Promise<RunningCloud> 
         const cloud = new Cloud(options);
         cloud.endpoint = `${host}:${api.port}`;
         await cloud.machines.recover();
+        const endWatch = cloud.machines.watch();
         open(cloud);
         const schedule = setInterval(() => void takeDueSnapshots(cloud, new Date()), scheduleMs);
         return {
@@ -71,6 +72,7 @@ export async function startCloud(options: ServerOptions): Promise<RunningCloud> 
             controlUrl: `http://${host}:${controls.port}`,
             certificate: certificate.file,
             close: async () => {
+                endWatch();
                 clearInterval(schedule);
                 await Promise.all(listeners.map((listener) => listener.close()));
                 await cloud.machines.idle();

@@ -23,19 +23,22 @@ import {
 } from "./instance";
 import { ensureLxcfs, stopLxcfs } from "./lxcfs";
 import { ensureNetwork, plugCable, removeLink, removeNetwork, removeNetworks, unplugCable } from "./network";
-import { pidOf, podman, podmanCommand, podmanRoot, stateOf } from "./podman";
+import { pidOf, podman, podmanCommand, podmanRoot, stateOf, watchExits } from "./podman";
 
 const powerOn = path.join(__dirname, "power-on.sh");
 
 /** How long a host may take to shut down before it is switched off, in seconds. Alibaba Cloud's own patience is longer. */
 const shutdownSeconds = 60;
 
+/** The kernel ends the init of a container that reboots by SIGHUP. */
+const rebootCode = 128 + 1;
+
 /**
  * Hosts as systemd containers on this machine. All it knows is on disk and in podman, so another process can go on
  * where one ended, and the hosts run on in between.
  *
- * Unlike a machine, a host that is rebooted from within stays off until it is started; kernel settings outside net.*
- * are this machine's; and pulling the plug loses nothing that was written, since this machine's kernel lives on.
+ * Unlike with a machine, kernel settings outside net.* are this machine's; and pulling the plug loses nothing that was
+ * written, since this machine's kernel lives on.
  */
 export class Containers implements Hypervisor {
     // What is done with one instance is done in turn.
@@ -127,6 +130,12 @@ export class Containers implements Hypervisor {
 
     async running(id: string): Promise<boolean> {
         return findInstance(id) !== undefined && (await stateOf(id)) === "running";
+    }
+
+    watch(off: (id: string, rebooted: boolean) => void): () => void {
+        return watchExits((id, code) => {
+            if (findInstance(id)) off(id, code === rebootCode);
+        });
     }
 
     setIngress(id: string, rules: IngressRule[]): Promise<void> {

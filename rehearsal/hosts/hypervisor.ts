@@ -44,6 +44,11 @@ export interface Hypervisor {
     release(id: string): Promise<void>;
     /** Whether the machine is on now. False also for an unknown id. */
     running(id: string): Promise<boolean>;
+    /**
+     * Tells when a machine has gone off, and whether by a reboot from within, which means that it waits for its start.
+     * Ends when the returned function is called.
+     */
+    watch(off: (id: string, rebooted: boolean) => void): () => void;
     /** Replaces the ingress rules in force on a running machine; also remembered for its next start. */
     setIngress(id: string, rules: IngressRule[]): Promise<void>;
 

@@ -11,6 +11,7 @@ export const runDir = "/run/test-cluster";
 export const podmanRoot = path.join(cacheDir, "podman");
 
 const temporary = path.join(runDir, "libpod");
+const exits = path.join(temporary, "exits");
 
 /**
  * A podman of the region's own: its images, containers and run-time state are in the region's folders, so that a
@@ -43,10 +44,34 @@ export async function stateOf(id: string): Promise<string> {
     const lives = says(init, "cgroup", longId) || says(conmon, "cmdline", longId);
     if (["running", "stopping"].includes(status) && !lives) {
         // Killed together with its conmon, which would have left word of the end. Podman knows of one in no other way.
-        fs.writeFileSync(path.join(temporary, "exits", longId), "137");
+        fs.writeFileSync(path.join(exits, longId), "137");
         return "exited";
     }
     return status;
+}
+
+/**
+ * Tells each container that has ended, by its name, with its exit code. Ends when the returned function is called.
+ */
+export function watchExits(ended: (name: string, code: number) => void): () => void {
+    forgetEarlierBoots();
+    fs.mkdirSync(exits, { recursive: true, mode: 0o750 });
+    const known = new Set<string>();
+    // A conmon writes a file that has its container's name when that has ended; podman removes it when it has seen it.
+    const watcher = fs.watch(exits, (_, longId) => {
+        const format = "{{.Name}} {{.State.Status}} {{.State.ExitCode}} {{.State.FinishedAt}}";
+        void podman(["container", "inspect", "--format", format, longId ?? ""])
+            .then((text) => {
+                const [name, status, code] = text.split(" ");
+                // An end shows by several changes in the folder.
+                if (status === "running" || status === "initialized" || known.has(text)) return;
+                known.add(text);
+                ended(name, Number(code));
+            })
+            // One that has been removed meanwhile.
+            .catch(() => undefined);
+    });
+    return () => watcher.close();
 }
 
 // A process's number alone tells nothing: it may have gone to another one since.

@@ -225,6 +225,22 @@ describe("hosts", function () {
         assert.equal(await on(master, `mount ${node} /mnt && cat /mnt/rows`), "pulled");
     });
 
+    it("tell when they are rebooted or switched off from within", async () => {
+        for (const [command, rebooted] of [
+            ["reboot", true],
+            ["poweroff", false],
+        ] as const) {
+            const told: { id: string; rebooted: boolean }[] = [];
+            const end = hosts.watch((id, rebooted) => told.push({ id, rebooted }));
+            await on(worker, `systemd-run --quiet --on-active=0.2 systemctl ${command}`);
+            assert.ok(await until(() => told.length > 0, 60), `nothing was told of ${command}`);
+            end();
+            assert.deepEqual(told, [{ id: worker.id, rebooted }]);
+            await hosts.start(worker.id);
+            await booted(worker);
+        }
+    });
+
     it("start again after every process of theirs was killed", async () => {
         await on(worker, "echo kept >/root/killed && sync");
         const of = (field: string) => podman(["container", "inspect", "--format", `{{.State.${field}}}`, worker.id]);

@@ -131,6 +131,16 @@ describe("the cloud's instances", () => {
         await region.until(() => region.machines.machine(id).on);
     });
 
+    it("come back from a reboot from within, Running all the while, and stay off when switched off", async () => {
+        const id = await region.instance(network);
+        region.machines.goOff(id, { rebooted: true });
+        assert.equal(await region.status(id), "Running");
+        await region.until(() => region.machines.machine(id).on);
+        region.machines.goOff(id, { rebooted: false });
+        assert.equal(await region.status(id), "Stopped");
+        assert.equal(region.machines.machine(id).on, false);
+    });
+
     it("apply what they are made from at the next start", async () => {
         const id = await region.instance(network);
         const userData = Buffer.from("#!/bin/sh").toString("base64");

@@ -18,6 +18,7 @@ export class MachinesInMemory implements Hypervisor {
     readonly disks = new Map<string, { sizeGiB: number; from?: string }>();
     readonly snapshots = new Map<string, string>();
     private readonly failing = new Map<string, string>();
+    private readonly watchers = new Set<(id: string, rebooted: boolean) => void>();
     private held: Promise<void> = Promise.resolve();
 
     /** The next call of that name fails with a message. */
@@ -35,6 +36,17 @@ export class MachinesInMemory implements Hypervisor {
     /** The machine dies, and nobody is told. */
     die(id: string): void {
         this.machine(id).on = false;
+    }
+
+    /** The machine goes off by itself, and who watches is told. */
+    goOff(id: string, { rebooted }: { rebooted: boolean }): void {
+        this.die(id);
+        this.watchers.forEach((off) => off(id, rebooted));
+    }
+
+    watch(off: (id: string, rebooted: boolean) => void): () => void {
+        this.watchers.add(off);
+        return () => this.watchers.delete(off);
     }
 
     machine(id: string): Machine {

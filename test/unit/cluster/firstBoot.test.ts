@@ -105,6 +105,13 @@ describe("user data", () => {
         assert.ok(hosts.indexOf("https://a") < hosts.indexOf("https://b"));
     });
 
+    it("is other text when the pods' or the services' range changes, which a running cluster can't follow", () => {
+        for (const range of ["pods", "services"]) {
+            const changed = stackConfig("dev", { network: { [range]: "10.248.0.0/16" } });
+            for (const host of dev.hosts) assert.notEqual(textFor(changed, host.name), textFor(dev, host.name), range);
+        }
+    });
+
     it("has the runtime's cgroup driver that the kubelet has", () => {
         for (const cgroupDriver of ["systemd", "cgroupfs"]) {
             const config = stackConfig("dev", { kubernetes: { cgroupDriver } });

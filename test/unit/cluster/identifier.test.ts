@@ -17,6 +17,7 @@ describe("the cluster's identifier", () => {
     it("is another one when its host will be replaced", () => {
         assert.notEqual(of({ kubernetes: { version: "1.36.4" } }), of());
         assert.notEqual(of({ mirrors: {} }), of());
+        assert.notEqual(of({ network: { pods: "10.248.0.0/16" } }), of());
         assert.notEqual(of({ zone: "cn-hangzhou-j" }), of());
     });
 });
