@@ -9,7 +9,10 @@ import { ensureBuildTools } from "../build/tools";
 import { cacheDir, stateDir } from "../paths";
 import { signingKey } from "./apt/key";
 import { baseLayer } from "./image/base";
+import { elasticsearchPart } from "./image/elasticsearch";
 import { imagePart } from "./image/image";
+import { jreLayer } from "./image/jre";
+import { kafkaPart } from "./image/kafka";
 import { mysqlPart } from "./image/mysql";
 import { pausePart } from "./image/pause";
 import { images } from "./images";
@@ -30,7 +33,7 @@ export interface MirrorContent {
     cacheDir: string;
 }
 
-/** The folders that packages and images are made from: binaries by module, MySQL's tree, the shared Debian layer. */
+/** The folders that packages and images are made from: binaries by module, what Maven serves, the shared layers. */
 export interface Sources {
     kubernetes: string;
     containerd: string;
@@ -43,7 +46,10 @@ export interface Sources {
     k9s: string;
     pause: string;
     mysql: string;
+    kafka: string;
+    elasticsearch: string;
     debian: string;
+    jre: string;
 }
 
 /**
@@ -63,11 +69,15 @@ async function build(archive: string, progress: Progress): Promise<Pick<MirrorCo
     // What is in images and packages is read by other users than the one who builds them.
     process.umask(0o022);
     await ensureBuildTools(progress);
+    const debian = await baseLayer(archive, progress);
     const sources = {
         ...(await goParts(clusterRecipes, progress)),
         pause: await pausePart(progress),
         mysql: await mysqlPart(progress),
-        debian: await baseLayer(archive, progress),
+        kafka: await kafkaPart(progress),
+        elasticsearch: await elasticsearchPart(progress),
+        debian,
+        jre: await jreLayer(debian, progress),
     } as Sources;
     const key = await signingKey(path.join(stateDir, "packages-key"));
 

@@ -1,7 +1,9 @@
 import * as path from "node:path";
 
 import { Sources } from "./content";
+import { elasticsearchImage } from "./image/elasticsearch";
 import { Image } from "./image/image";
+import { kafkaImage } from "./image/kafka";
 import { mysqlTree } from "./image/mysql";
 
 /** The tags that Kubernetes 1.36.3, its kubeadm and containerd 2.2 ask for. */
@@ -11,6 +13,7 @@ const kubernetesTag = "v1.36.3";
 /**
  * Every image of the cluster, under the name that its manifests have. Two differ from what their tag says, because
  * kubeadm asks for a tag whose release can't be had: etcd 3.6.16 is served as 3.6.8-0, CoreDNS 1.14.6 as v1.14.2.
+ * Kafka's and Elasticsearch's are stand-ins: the real servers with entrypoints of our own, and not all of their parts.
  */
 export function images(sources: Sources): Image[] {
     const kubernetes = (name: string, base?: string): Image => ({
@@ -64,5 +67,7 @@ export function images(sources: Sources): Image[] {
             files: mysqlTree(sources.mysql),
             config: { Cmd: ["mysqld"], Env: ["MYSQL_MAJOR=8.0", "MYSQL_VERSION=8.0.15-1debian9"] },
         },
+        kafkaImage(sources.kafka, [sources.debian, sources.jre]),
+        elasticsearchImage(sources.elasticsearch, [sources.debian, sources.jre]),
     ];
 }

@@ -22,7 +22,7 @@ const packages = [
 ];
 
 /** Only files for readers, and what apt would download again. */
-const stripped = [
+export const stripped = [
     "usr/share/doc",
     "usr/share/info",
     "usr/share/locale",
@@ -43,12 +43,17 @@ export function baseLayer(archive: string, progress: Progress): Promise<string> 
         await run("debootstrap", ["--variant=minbase", `--include=${packages.join(",")}`, suite, root, archive]);
         await addMariadbTools(root);
         await addMysqlUser(root);
-        for (const folder of stripped) {
-            const dir = path.join(root, folder);
-            for (const entry of await readdir(dir)) await rm(path.join(dir, entry), { recursive: true });
-        }
+        await emptyStripped(root);
     };
     return layerPart("layer-debian", "12", [suite, ...packages, ...stripped], fill, progress);
+}
+
+/** Removes what is in the folders that no image needs. */
+export async function emptyStripped(root: string): Promise<void> {
+    for (const folder of stripped) {
+        const dir = path.join(root, folder);
+        for (const entry of await readdir(dir)) await rm(path.join(dir, entry), { recursive: true });
+    }
 }
 
 /** mysqladmin and mysqldump are in a package that depends on all of Perl; they themselves do not need it. */

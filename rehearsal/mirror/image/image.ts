@@ -1,11 +1,11 @@
 import { createHash } from "node:crypto";
-import { link, mkdir, readFile, rm, writeFile } from "node:fs/promises";
+import { link, mkdir, rm, writeFile } from "node:fs/promises";
 import * as path from "node:path";
 
 import { part } from "../../build/cache";
 import { Progress } from "../../build/progress";
 import { Tree, layOut } from "../tree";
-import { Layer, blobFile, writeLayer } from "./layer";
+import { Layer, blobFile, readLayer, writeLayer } from "./layer";
 
 /** The part of an image's config that says how to run it, as the OCI image specification names it. */
 export interface RunConfig {
@@ -14,13 +14,15 @@ export interface RunConfig {
     User?: string;
     Env?: string[];
     WorkingDir?: string;
+    ExposedPorts?: { [port: string]: object };
+    Volumes?: { [path: string]: object };
 }
 
 export interface Image {
     /** `registry/repository:tag`, without defaults: `docker.io/library/mysql:8.0.15`. */
     reference: string;
-    /** The part with the layer beneath, made by `layerPart`. */
-    base?: string;
+    /** The part with the layer beneath, made by `layerPart`; several, the lowest first. */
+    base?: string | string[];
     files: Tree;
     config: RunConfig;
 }
@@ -56,9 +58,9 @@ export function layerPart(
 export async function writeImage(image: Image, dir: string): Promise<void> {
     const layers: Layer[] = [];
     await mkdir(path.join(dir, "blobs", "sha256"), { recursive: true });
-    if (image.base) {
-        const layer = JSON.parse(await readFile(path.join(image.base, "layer.json"), "utf8")) as Layer;
-        await link(blobFile(image.base, layer.digest), blobFile(dir, layer.digest));
+    for (const base of [image.base ?? []].flat()) {
+        const layer = await readLayer(base);
+        await link(blobFile(base, layer.digest), blobFile(dir, layer.digest));
         layers.push(layer);
     }
     const root = path.join(dir, "root");

@@ -1,7 +1,7 @@
 import { spawn } from "node:child_process";
 import { createHash } from "node:crypto";
 import { createReadStream, createWriteStream } from "node:fs";
-import { mkdir, rename, stat } from "node:fs/promises";
+import { mkdir, readFile, rename, stat } from "node:fs/promises";
 import { once } from "node:events";
 import * as path from "node:path";
 import { Readable } from "node:stream";
@@ -17,6 +17,11 @@ export interface Layer {
 
 /** Where a blob is in an OCI image layout. */
 export const blobFile = (layout: string, digest: string) => path.join(layout, "blobs", ...digest.split(":"));
+
+/** What `layerPart` left in a part's folder of the layer in it. */
+export async function readLayer(part: string): Promise<Layer> {
+    return JSON.parse(await readFile(path.join(part, "layer.json"), "utf8")) as Layer;
+}
 
 /** Packs the folder `root`, with the owners that its files have, into a blob of the layout. */
 export async function writeLayer(root: string, layout: string): Promise<Layer> {

@@ -72,7 +72,7 @@ export class Sandbox {
     /** The script with the host's absolute paths leading here. */
     relocate(script: string): string {
         return script.replace(
-            /(?<![\w./}-])\/(?=(?:data|dev\/disk|etc|root|run|secrets|usr\/local|var)\b)/g,
+            /(?<![\w./}-])\/(?=(?:data|dev\/disk|etc|opt|root|run|secrets|usr\/local|var)\b)/g,
             `${this.root}/`,
         );
     }
