@@ -1,5 +1,6 @@
 import * as pulumi from "@pulumi/pulumi";
 import { z } from "zod";
+import { nacos } from "./config/nacos";
 import { mistakes } from "./config/rules";
 import { closest } from "./config/words";
 
@@ -159,6 +160,7 @@ export const schema = z.strictObject({
                 .describe("Databases, each with a user of the same name and a generated password"),
         })
         .prefault({}),
+    nacos: nacos.prefault({}),
 });
 
 export type Settings = z.infer<typeof schema>;

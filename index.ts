@@ -1,5 +1,8 @@
 import * as pulumi from "@pulumi/pulumi";
 import { MySql } from "./apps/mysql/mysql";
+import { configurations, connection } from "./apps/nacos/configurations";
+import { readConfigurations } from "./apps/nacos/folder";
+import { Nacos } from "./apps/nacos/nacos";
 import { flannel, metricsServer } from "./cluster/addons";
 import { cloudName, lookUp, ownTags } from "./cluster/catalog";
 import { DataDisks } from "./cluster/disks";
@@ -19,6 +22,7 @@ export = async () => {
     const config = loadConfig();
     const catalog = await lookUp(config);
     checkUserData(config);
+    const declared = readConfigurations(config.nacos.configurations);
 
     const network = new Network(cloudName(config), config, ownTags(config));
     const disks = new DataDisks("data-disks", config, catalog);
@@ -37,7 +41,15 @@ export = async () => {
     const mounts = Object.values(cluster.mounts);
     const mysql = new MySql(config, { providers: [cluster.provider], dependsOn: [storage, labels, ...mounts] });
 
-    const applicationsReady = podsReady("applications-ready", ["mysql"], config, hosts, { dependsOn: mysql });
+    const nacos = new Nacos(config, mysql, { providers: [cluster.provider], dependsOn: mysql });
+    configurations(declared, config.nacos.overwrite, connection(cluster.kubeconfig, nacos.password), {
+        parent: nacos,
+        dependsOn: nacos.server,
+        // They are in MySQL and outlive the cluster: nothing of them is deleted with it.
+        deletedWith: cluster.provider,
+    });
+
+    const applicationsReady = podsReady("applications-ready", ["mysql", "nacos"], config, hosts, { dependsOn: nacos });
 
     inService(hosts, { dependsOn: [systemReady, applicationsReady] });
 
@@ -52,6 +64,9 @@ export = async () => {
         kubernetesApi: api,
         kubeconfig: cluster.kubeconfig,
         mysql: mysql.address,
+        nacos: nacos.address,
+        nacosPassword: nacos.password,
+        consoles: { nacos: "kubectl -n nacos port-forward service/nacos 8080:8080" },
         mysqlRootPassword: mysql.rootPassword,
         operatorKey: hosts.operatorKey.privateKey,
         knownHosts: pulumi

@@ -1,5 +1,6 @@
 import type { Settings } from "../config";
 import { addressAt, contains, indexIn, overlaps, parseCidr, size } from "./cidr";
+import { nacosMistakes } from "./nacos";
 import { closest } from "./words";
 
 /** A rule about some keys. It is not asked while one of them is missing, since its answer would mislead. */
@@ -14,6 +15,7 @@ const rules = [
     rule(["hosts"], hostMistakes),
     rule(["hosts", "network"], addressMistakes),
     rule(["disks"], diskMistakes),
+    rule(["mysql"], nacosMistakes),
     rule(["disks", "hosts"], placementMistakes),
     rule(["kubernetes"], kubernetesMistakes),
     rule(["mysql"], mysqlMistakes),

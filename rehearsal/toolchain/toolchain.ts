@@ -1,5 +1,5 @@
 import { existsSync } from "node:fs";
-import { readdir, symlink } from "node:fs/promises";
+import { readFile, readdir, symlink, writeFile } from "node:fs/promises";
 import * as path from "node:path";
 
 import { part, partDir } from "../build/cache";
@@ -40,9 +40,12 @@ function release(progress: Progress): Promise<string> {
 async function built(progress: Progress): Promise<string> {
     const dirs = Object.values(await goParts(toolchainRecipes, progress));
     for (const plugin of plugins) dirs.push(await pluginPart(plugin, progress));
+    const dynamic = await readFile(path.join(__dirname, "dynamic.sh"), "utf8");
     const make = async (bin: string) => {
         for (const dir of dirs)
             for (const name of await readdir(dir)) await symlink(path.join(dir, name), path.join(bin, name));
+        // In Pulumi's releases it comes with the engine.
+        await writeFile(path.join(bin, "pulumi-resource-pulumi-nodejs"), dynamic, { mode: 0o755 });
     };
-    return part("toolchain", engine, dirs, make, progress);
+    return part("toolchain", engine, [...dirs, dynamic], make, progress);
 }

@@ -1,0 +1,64 @@
+#!/bin/bash
+# Gives Nacos its tables where it has none: the server makes none by itself. /run/nacos holds the schema that came with
+# the server's image, /secrets/client.cnf how MySQL is reached.
+set -euo pipefail
+schema=/run/nacos/mysql-schema.sql
+client=(mysql --defaults-file=/secrets/client.cnf --default-character-set=utf8mb4 --batch --skip-column-names)
+
+query() {
+    "${client[@]}" --execute="$1" nacos
+}
+
+has() {
+    [[ $'\n'$tables$'\n' == *$'\n'"$1"$'\n'* ]]
+}
+
+for ((try = 0; ; try++)); do
+    if said=$(query "SELECT 1" 2>&1); then break; fi
+    if ((try == 150)); then
+        echo "MySQL has not answered for 5 minutes: $said" >&2
+        exit 1
+    fi
+    if ((try % 15 == 0)); then echo "Waiting for MySQL: $said"; fi
+    sleep 2
+done
+
+tables=$(query "SHOW TABLES")
+if has config_info; then
+    echo "The tables are there: nothing to do."
+    exit 0
+fi
+if has users && [[ $(query "SELECT COUNT(*) FROM users") != 0 ]]; then
+    cat >&2 <<'MESSAGE'
+REFUSED: the database nacos has been in use, and now its table config_info is missing.
+Nothing was made, so that nothing can be overwritten. Restore the database; or drop all of its tables, if it is meant to
+begin empty; then delete this pod.
+MESSAGE
+    exit 1
+fi
+
+# MySQL keeps every table as soon as it is made. So config_info, by which a whole schema is known, is made last, and what
+# an attempt that was cut off has made is passed over.
+create='CREATE TABLE (IF NOT EXISTS )?'
+name="[\`]?([a-z_]+)[\`]?"
+end=';[[:space:]]*$'
+rest=""
+last=""
+statement=""
+while IFS= read -r line || [[ -n $line ]]; do
+    statement+=$line$'\n'
+    if [[ ! $line =~ $end ]]; then continue; fi
+    if [[ $statement =~ $create$name ]]; then
+        table=${BASH_REMATCH[2]}
+        statement=${statement/"${BASH_REMATCH[0]}"/"CREATE TABLE IF NOT EXISTS $table"}
+        if [[ $table == config_info ]]; then last=$statement; fi
+    fi
+    if [[ $statement != "$last" ]]; then rest+=$statement; fi
+    statement=""
+done <"$schema"
+if [[ -z $last ]]; then
+    echo "REFUSED: $schema makes no table config_info. Nothing was made." >&2
+    exit 1
+fi
+printf '%s' "$rest" "$last" | "${client[@]}" nacos
+echo "The tables are made."
