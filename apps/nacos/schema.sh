@@ -39,22 +39,17 @@ fi
 
 # MySQL keeps every table as soon as it is made. So config_info, by which a whole schema is known, is made last, and what
 # an attempt that was cut off has made is passed over.
-create='CREATE TABLE (IF NOT EXISTS )?'
-name="[\`]?([a-z_]+)[\`]?"
-end=';[[:space:]]*$'
+create="^[[:space:]]*CREATE TABLE (IF NOT EXISTS )?[\`]?([a-z_]+)[\`]?"
+table=""
 rest=""
 last=""
-statement=""
 while IFS= read -r line || [[ -n $line ]]; do
-    statement+=$line$'\n'
-    if [[ ! $line =~ $end ]]; then continue; fi
-    if [[ $statement =~ $create$name ]]; then
+    if [[ $line =~ $create ]]; then
         table=${BASH_REMATCH[2]}
-        statement=${statement/"${BASH_REMATCH[0]}"/"CREATE TABLE IF NOT EXISTS $table"}
-        if [[ $table == config_info ]]; then last=$statement; fi
+        line="CREATE TABLE IF NOT EXISTS $table${line#"${BASH_REMATCH[0]}"}"
     fi
-    if [[ $statement != "$last" ]]; then rest+=$statement; fi
-    statement=""
+    if [[ $table == config_info ]]; then last+=$line$'\n'; else rest+=$line$'\n'; fi
+    if [[ $line =~ \;[[:space:]]*$ ]]; then table=""; fi
 done <"$schema"
 if [[ -z $last ]]; then
     echo "REFUSED: $schema makes no table config_info. Nothing was made." >&2
