@@ -41,6 +41,9 @@ export interface Sources {
     flannel: string;
     "metrics-server": string;
     k9s: string;
+    docker: string;
+    "docker-cli": string;
+    "docker-compose": string;
     pause: string;
     mysql: string;
     debian: string;
