@@ -10,7 +10,8 @@ const composeVersion = "2.40.3-1~debian.12~bookworm";
 
 /**
  * Docker's packages of the engine, the CLI and compose from folders of binaries. Differences: docker-init is Debian's
- * tini, by a dependency, where Docker's package carries a copy; the engine can't log to the journal, which needs C.
+ * tini, by a dependency, where Docker's package carries a copy; the engine can't read logs back from the journal, which
+ * needs C.
  */
 export function dockerDebs(engine: string, cli: string, compose: string): Deb[] {
     const binary = (dir: string, name: string) => ({ [`/usr/bin/${name}`]: { from: path.join(dir, name) } });
