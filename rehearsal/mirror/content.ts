@@ -44,6 +44,9 @@ export interface Sources {
     flannel: string;
     "metrics-server": string;
     k9s: string;
+    docker: string;
+    "docker-cli": string;
+    "docker-compose": string;
     pause: string;
     mysql: string;
     kafka: string;
