@@ -1,4 +1,5 @@
 import * as pulumi from "@pulumi/pulumi";
+import { Kafka, kafkaService } from "./apps/kafka/kafka";
 import { MySql } from "./apps/mysql/mysql";
 import { flannel, metricsServer } from "./cluster/addons";
 import { cloudName, lookUp, ownTags } from "./cluster/catalog";
@@ -37,9 +38,12 @@ export = async () => {
     const mounts = Object.values(cluster.mounts);
     const mysql = new MySql(config, { providers: [cluster.provider], dependsOn: [storage, labels, ...mounts] });
 
+    const kafka = new Kafka(config, hosts, cluster.mounts[config.kafka.disk]);
+    const kafkaAddress = kafkaService(kafka, inCluster);
+
     const applicationsReady = podsReady("applications-ready", ["mysql"], config, hosts, { dependsOn: mysql });
 
-    inService(hosts, { dependsOn: [systemReady, applicationsReady] });
+    inService(hosts, { dependsOn: [systemReady, applicationsReady, kafka.started] });
 
     const api = pulumi.interpolate`https://${hosts.controlPlane.publicAddress}:6443`;
     return {
@@ -52,6 +56,7 @@ export = async () => {
         kubernetesApi: api,
         kubeconfig: cluster.kubeconfig,
         mysql: mysql.address,
+        kafka: kafkaAddress,
         mysqlRootPassword: mysql.rootPassword,
         operatorKey: hosts.operatorKey.privateKey,
         knownHosts: pulumi

@@ -6,6 +6,7 @@ import * as path from "node:path";
 import type { StackConfig } from "../../config";
 import { password } from "../../cluster/secrets";
 import { DataVolume } from "../../cluster/storage";
+import { mebibytes } from "../../config/types";
 
 const name = "mysql";
 const uid = 999; // the official image's user
@@ -168,7 +169,5 @@ function checksum(start: string, passwords: pulumi.Output<object>): pulumi.Outpu
 
 /** Half of the memory limit, in bytes: the other half is MySQL's own tables, connections and threads. */
 export function bufferPool(memory: string): number {
-    const [, number, unit] = /^([\d.]+)(Mi|Gi)$/.exec(memory) ?? [];
-    if (!number) throw new Error(`mysql.memory: ${memory} must be in Mi or Gi, such as 1Gi`);
-    return Math.floor((Number(number) * (unit === "Gi" ? 1024 ** 3 : 1024 ** 2)) / 2);
+    return (mebibytes(memory) * 2 ** 20) / 2;
 }
