@@ -137,4 +137,11 @@ export const clusterRecipes: Recipe[] = [
         stamps: { "github.com/derailed/k9s/cmd.version": "v0.50.9" },
         minutes: 4,
     },
+    {
+        // It also runs as the stand-in for Logstash, with its Kafka input and Elasticsearch output.
+        name: "filebeat",
+        version: "7.17.29",
+        binaries: { filebeat: "github.com/elastic/beats/v7/filebeat" },
+        minutes: 3,
+    },
 ];
