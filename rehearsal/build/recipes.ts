@@ -138,10 +138,10 @@ export const clusterRecipes: Recipe[] = [
         minutes: 4,
     },
     {
-        // It also runs as the stand-in for Logstash, with its Kafka input and Elasticsearch output.
+        // Our program of the same module is the stand-in for Logstash.
         name: "filebeat",
         version: "7.17.29",
-        binaries: { filebeat: "github.com/elastic/beats/v7/filebeat" },
-        minutes: 3,
+        binaries: { filebeat: "github.com/elastic/beats/v7/filebeat", logstash: "rehearsal/logstash" },
+        minutes: 4,
     },
 ];

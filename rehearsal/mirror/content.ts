@@ -41,6 +41,7 @@ export interface Sources {
     flannel: string;
     "metrics-server": string;
     k9s: string;
+    filebeat: string;
     pause: string;
     mysql: string;
     debian: string;

@@ -1,7 +1,9 @@
 import * as path from "node:path";
 
 import { Sources } from "./content";
+import { filebeatImage } from "./image/filebeat";
 import { Image } from "./image/image";
+import { logstashImage } from "./image/logstash";
 import { mysqlTree } from "./image/mysql";
 
 /** The tags that Kubernetes 1.36.3, its kubeadm and containerd 2.2 ask for. */
@@ -64,5 +66,7 @@ export function images(sources: Sources): Image[] {
             files: mysqlTree(sources.mysql),
             config: { Cmd: ["mysqld"], Env: ["MYSQL_MAJOR=8.0", "MYSQL_VERSION=8.0.15-1debian9"] },
         },
+        filebeatImage(sources.filebeat, sources.debian),
+        logstashImage(sources.filebeat, sources.debian),
     ];
 }
