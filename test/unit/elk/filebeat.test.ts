@@ -88,7 +88,7 @@ describe("Filebeat's settings", () => {
         assert.ok(order.indexOf("add_kubernetes_metadata") < order.indexOf("dissect"));
     });
 
-    it("speak a version that Kafka 4 answers, and wait for its acknowledgement", () => {
+    it("speak a version that Kafka 4 promises to answer, and wait for its acknowledgement", () => {
         const { version, required_acks, key } = settings["output.kafka"];
         assert.ok(version >= "2.1.0", version);
         assert.equal(required_acks, -1);
