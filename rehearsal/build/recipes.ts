@@ -160,4 +160,11 @@ export const clusterRecipes: Recipe[] = [
         stamps: { "github.com/docker/compose/v2/internal.Version": "v2.40.3" },
         minutes: 3,
     },
+    {
+        // Our program of the same module is the stand-in for Logstash.
+        name: "filebeat",
+        version: "7.17.29",
+        binaries: { filebeat: "github.com/elastic/beats/v7/filebeat", logstash: "rehearsal/logstash" },
+        minutes: 4,
+    },
 ];

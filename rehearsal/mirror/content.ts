@@ -47,6 +47,7 @@ export interface Sources {
     docker: string;
     "docker-cli": string;
     "docker-compose": string;
+    filebeat: string;
     pause: string;
     mysql: string;
     kafka: string;

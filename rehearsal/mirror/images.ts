@@ -2,8 +2,10 @@ import * as path from "node:path";
 
 import { Sources } from "./content";
 import { elasticsearchImage } from "./image/elasticsearch";
+import { filebeatImage } from "./image/filebeat";
 import { Image } from "./image/image";
 import { kafkaImage } from "./image/kafka";
+import { logstashImage } from "./image/logstash";
 import { mysqlTree } from "./image/mysql";
 
 /** The tags that Kubernetes 1.36.3, its kubeadm and containerd 2.2 ask for. */
@@ -69,5 +71,7 @@ export function images(sources: Sources): Image[] {
         },
         kafkaImage(sources.kafka, [sources.debian, sources.jre]),
         elasticsearchImage(sources.elasticsearch, [sources.debian, sources.jre]),
+        filebeatImage(sources.filebeat, sources.debian),
+        logstashImage(sources.filebeat, sources.debian),
     ];
 }
