@@ -12,6 +12,7 @@ import { baseLayer } from "./image/base";
 import { imagePart } from "./image/image";
 import { mysqlPart } from "./image/mysql";
 import { pausePart } from "./image/pause";
+import { standinParts } from "./image/standins";
 import { images } from "./images";
 import { releases, releasePart } from "./releases";
 import { repositories, repositoryPart } from "./repositories";
@@ -30,7 +31,7 @@ export interface MirrorContent {
     cacheDir: string;
 }
 
-/** The folders that packages and images are made from: binaries by module, MySQL's tree, the shared Debian layer. */
+/** What packages and images are made from: binaries by module, MySQL's tree, the stand-ins, the shared Debian layer. */
 export interface Sources {
     kubernetes: string;
     containerd: string;
@@ -43,6 +44,9 @@ export interface Sources {
     k9s: string;
     pause: string;
     mysql: string;
+    node: string;
+    nacos: string;
+    kibana: string;
     debian: string;
 }
 
@@ -67,6 +71,7 @@ async function build(archive: string, progress: Progress): Promise<Pick<MirrorCo
         ...(await goParts(clusterRecipes, progress)),
         pause: await pausePart(progress),
         mysql: await mysqlPart(progress),
+        ...(await standinParts(progress)),
         debian: await baseLayer(archive, progress),
     } as Sources;
     const key = await signingKey(path.join(stateDir, "packages-key"));

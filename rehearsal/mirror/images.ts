@@ -3,6 +3,7 @@ import * as path from "node:path";
 import { Sources } from "./content";
 import { Image } from "./image/image";
 import { mysqlTree } from "./image/mysql";
+import { kibanaConfig, kibanaTree, nacosConfig, nacosTree, standins } from "./image/standins";
 
 /** The tags that Kubernetes 1.36.3, its kubeadm and containerd 2.2 ask for. */
 const pauseTags = ["3.10.1", "3.10.2"];
@@ -63,6 +64,19 @@ export function images(sources: Sources): Image[] {
             base: sources.debian,
             files: mysqlTree(sources.mysql),
             config: { Cmd: ["mysqld"], Env: ["MYSQL_MAJOR=8.0", "MYSQL_VERSION=8.0.15-1debian9"] },
+        },
+        // These two are stand-ins, because the servers can't be had.
+        {
+            reference: `docker.io/nacos/nacos-server:v${standins.nacos}`,
+            base: sources.debian,
+            files: nacosTree(sources),
+            config: nacosConfig,
+        },
+        {
+            reference: `docker.elastic.co/kibana/kibana:${standins.kibana}`,
+            base: sources.debian,
+            files: kibanaTree(sources),
+            config: kibanaConfig,
         },
     ];
 }

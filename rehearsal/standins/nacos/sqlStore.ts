@@ -2,22 +2,8 @@ import { authPlugins } from "mysql2";
 import { Pool, PoolConnection, createPool } from "mysql2/promise";
 
 import { Settings } from "./settings";
-import { Store, StoreError, Tables } from "./store";
+import { Store, StoreError, Tables, tableNames } from "./store";
 import { SqlTables } from "./tables";
-
-/** Every table of the schema. */
-const tableNames = [
-    "config_info",
-    "config_info_gray",
-    "config_tags_relation",
-    "group_capacity",
-    "his_config_info",
-    "permissions",
-    "roles",
-    "tenant_capacity",
-    "tenant_info",
-    "users",
-];
 
 /** The tables in MySQL. It makes none: the schema is applied by whoever runs the server. */
 export class SqlStore implements Store {

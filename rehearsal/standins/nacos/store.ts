@@ -1,3 +1,17 @@
+/** Every table of the schema. */
+export const tableNames = [
+    "config_info",
+    "config_info_gray",
+    "config_tags_relation",
+    "group_capacity",
+    "his_config_info",
+    "permissions",
+    "roles",
+    "tenant_capacity",
+    "tenant_info",
+    "users",
+];
+
 /** What names a configuration. */
 export interface ConfigKey {
     dataId: string;
