@@ -3,6 +3,7 @@ import { IncomingMessage, RequestListener, ServerResponse } from "node:http";
 /** A request, read to its end. */
 export interface Request {
     method: string;
+    /** As it was sent: a part of it may hold an encoded slash. */
     path: string;
     /** The query's parameters, then those of a form in the body. */
     parameters: URLSearchParams;
@@ -75,7 +76,8 @@ export function listener(handler: Handler, log: (line: string) => void): Request
 function parseUrl(address: string): { path: string; parameters: URLSearchParams } | undefined {
     try {
         const { pathname, searchParams } = new URL(address, "http://stand-in");
-        return { path: decodeURIComponent(pathname), parameters: searchParams };
+        decodeURIComponent(pathname); // whoever decodes a part of it can rely on that it can be
+        return { path: pathname, parameters: searchParams };
     } catch {
         return undefined;
     }

@@ -18,7 +18,7 @@ export function api(elasticsearch: Elasticsearch, objects: Objects): Handler {
         if (method === "GET" && path === "/api/saved_objects/_find") return found(objects, request.parameters);
         const one = /^\/api\/saved_objects\/([^/_][^/]*)\/([^/]+)$/.exec(path);
         if (one && ["GET", "DELETE"].includes(method)) {
-            const [, type, id] = one;
+            const [type, id] = one.slice(1).map(decodeURIComponent);
             const object = await objects.get(type, id);
             if (!object) return error(404, "Not Found", `Saved object [${type}/${id}] not found`);
             if (method === "GET") return json({ ...object, namespaces: ["default"] });

@@ -15,7 +15,7 @@ export function kibana(elasticsearch: Elasticsearch, objects: Objects): { handle
         if (path.startsWith("/api/")) return objectsApi(request);
         if (method !== "GET" && method !== "HEAD") return text("Not Found", 404);
         const view = /^\/app\/dashboards\/view\/([^/]+)$/.exec(path);
-        if (view) return dashboard(elasticsearch, objects, view[1], parameters);
+        if (view) return dashboard(elasticsearch, objects, decodeURIComponent(view[1]), parameters);
         if (path === "/app/dashboards") return dashboards(objects);
         if (path === "/app/discover") return discover(elasticsearch, objects, parameters);
         if (["/", "/app", "/app/home", "/app/kibana"].includes(path)) return redirect("/app/discover");

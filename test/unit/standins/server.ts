@@ -3,21 +3,18 @@ import { AddressInfo } from "node:net";
 
 import { Handler, listener } from "../../../rehearsal/standins/http";
 
-/** A server on loopback, what it logged, and how to end it. */
+/** A server on loopback, and how to end it. */
 export interface TestServer {
     url: string;
-    log: string[];
     close(): Promise<void>;
 }
 
-export async function serve(handler: Handler | http.RequestListener, raw = false): Promise<TestServer> {
-    const log: string[] = [];
-    const answer = raw ? (handler as http.RequestListener) : listener(handler as Handler, (line) => log.push(line));
-    const server = http.createServer(answer);
+export async function serve(handler: Handler): Promise<TestServer> {
+    const server = http.createServer(listener(handler, () => {}));
     await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
     const close = async () => {
         server.closeAllConnections();
         await new Promise((resolve) => server.close(resolve));
     };
-    return { url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`, log, close };
+    return { url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`, close };
 }
