@@ -1,17 +1,13 @@
 import * as pulumi from "@pulumi/pulumi";
 import { z } from "zod";
+import { elk, kafka, mysql } from "./config/applications";
 import { nacos } from "./config/nacos";
 import { mistakes } from "./config/rules";
+import { cidr, minorVersion, name, quantity, version } from "./config/types";
 import { closest } from "./config/words";
 
 /** The stack's configuration: one schema from which the types, the defaults, the checks and the reference are made. */
 
-const name = z
-    .string()
-    .regex(/^[a-z]([-a-z0-9]{0,30}[a-z0-9])?$/, "must be lower-case letters, digits and dashes, as in a DNS label");
-const cidr = z.string().describe("IPv4 CIDR block");
-const version = z.string().regex(/^\d+\.\d+\.\d+$/, "must be an exact version such as 1.36.3");
-const quantity = z.string().regex(/^\d+(\.\d+)?(m|Ki|Mi|Gi|k|M|G|%)?$/, "must be a Kubernetes quantity such as 500Mi");
 const settings = z.record(z.string(), z.json());
 
 const reservation = z.strictObject({
@@ -74,7 +70,11 @@ export const schema = z.strictObject({
         .strictObject({
             data: z
                 .array(disk)
-                .default([{ name: "mysql", host: "node-02", sizeGiB: 20 }])
+                .default([
+                    { name: "mysql", host: "node-02", sizeGiB: 20 },
+                    { name: "kafka", host: "node-01", sizeGiB: 20 },
+                    { name: "elasticsearch", host: "node-02", sizeGiB: 20 },
+                ])
                 .describe("The data disks, which belong to the stack and not to a host"),
             category: z.string().default("cloud_essd").describe("Category of data disks that name none"),
             protect: z
@@ -96,11 +96,7 @@ export const schema = z.strictObject({
     kubernetes: z
         .strictObject({
             version: version.default("1.36.3").describe("Kubernetes, exactly"),
-            containerd: z
-                .string()
-                .regex(/^\d+\.\d+$/)
-                .default("2.2")
-                .describe("Minor version of the container runtime"),
+            containerd: minorVersion.default("2.2").describe("Minor version of the container runtime"),
             flannel: version.default("0.26.7").describe("flannel, the pods' network"),
             metricsServer: version.default("0.7.2").describe("metrics-server, which `kubectl top` asks"),
             k9s: version.default("0.50.9").describe("k9s, on the control plane for whoever logs in"),
@@ -144,23 +140,10 @@ export const schema = z.strictObject({
                 .describe("Image registry → mirrors of it, tried in order before the registry itself"),
         })
         .prefault({}),
-    mysql: z
-        .strictObject({
-            image: z.string().default("docker.io/library/mysql:8.4.6").describe("The image, by its canonical name"),
-            disk: z.string().default("mysql").describe("The data disk that holds its data"),
-            memory: z
-                .string()
-                .regex(/^\d+(\.\d+)?(Mi|Gi)$/, "must be in Mi or Gi, such as 1Gi")
-                .default("1Gi")
-                .describe("Memory request and limit; half of it is the buffer pool"),
-            cpu: quantity.default("250m").describe("CPU request"),
-            databases: z
-                .array(name)
-                .default(["nacos"])
-                .describe("Databases, each with a user of the same name and a generated password"),
-        })
-        .prefault({}),
+    mysql: mysql.prefault({}),
     nacos: nacos.prefault({}),
+    kafka: kafka.prefault({}),
+    elk: elk.prefault({}),
 });
 
 export type Settings = z.infer<typeof schema>;

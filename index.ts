@@ -1,4 +1,5 @@
 import * as pulumi from "@pulumi/pulumi";
+import { Kafka, kafkaService } from "./apps/kafka/kafka";
 import { MySql } from "./apps/mysql/mysql";
 import { configurations, connection } from "./apps/nacos/configurations";
 import { readConfigurations } from "./apps/nacos/folder";
@@ -49,9 +50,12 @@ export = async () => {
         deletedWith: cluster.provider,
     });
 
+    const kafka = new Kafka(config, hosts, cluster.mounts[config.kafka.disk]);
+    const kafkaAddress = kafkaService(kafka, inCluster);
+
     const applicationsReady = podsReady("applications-ready", ["mysql", "nacos"], config, hosts, { dependsOn: nacos });
 
-    inService(hosts, { dependsOn: [systemReady, applicationsReady] });
+    inService(hosts, { dependsOn: [systemReady, applicationsReady, kafka.started] });
 
     const api = pulumi.interpolate`https://${hosts.controlPlane.publicAddress}:6443`;
     return {
@@ -65,9 +69,10 @@ export = async () => {
         kubeconfig: cluster.kubeconfig,
         mysql: mysql.address,
         nacos: nacos.address,
-        nacosPassword: nacos.password,
         consoles: { nacos: "kubectl -n nacos port-forward service/nacos 8080:8080" },
+        kafka: kafkaAddress,
         mysqlRootPassword: mysql.rootPassword,
+        nacosPassword: nacos.password,
         operatorKey: hosts.operatorKey.privateKey,
         knownHosts: pulumi
             .all(hosts.all.map((host) => pulumi.interpolate`${host.publicAddress} ${host.key.publicKey}`))

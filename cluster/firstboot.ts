@@ -67,6 +67,7 @@ export function files(config: StackConfig, host: Host): File[] {
         KUBERNETES_VERSION: config.kubernetes.version,
         CONTAINERD_MINOR: config.kubernetes.containerd,
         K9S_VERSION: host.role === "control-plane" ? config.kubernetes.k9s : "",
+        DOCKER_MINOR: host.name === config.kafka.host ? config.kafka.docker : "",
     });
     const executable = { permissions: "0755" };
     return [
@@ -82,6 +83,9 @@ export function files(config: StackConfig, host: Host): File[] {
         { path: "/etc/containerd/config.toml", content: containerdConfiguration(config) },
         ...registryHosts(config),
         ...Object.entries(units).map(([name, content]) => ({ path: `/etc/systemd/system/${name}`, content })),
+        ...(host.name === config.kafka.host
+            ? [{ path: "/etc/docker/daemon.json", content: dockerConfiguration(config) }]
+            : []),
         ...(host.role === "control-plane"
             ? [{ path: "/usr/local/sbin/join-token", content: scriptFile("join-token"), ...executable }]
             : []),
@@ -127,7 +131,7 @@ RemainAfterExit=yes
 ExecStart=/usr/local/sbin/mount-data-disks
 [Install]
 WantedBy=multi-user.target
-RequiredBy=kubelet.service
+RequiredBy=kubelet.service docker.service kafka.service
 `,
     // Pods must not read the user data, which holds the host's SSH identity.
     "metadata-guard.service": `[Unit]
@@ -161,6 +165,26 @@ function containerdConfiguration({ kubernetes }: StackConfig): string {
 [plugins."io.containerd.cri.v1.runtime".containerd.runtimes.runc.options]
   SystemdCgroup = ${kubernetes.cgroupDriver === "systemd"}
 `;
+}
+
+/**
+ * Docker beside a kubelet: it makes no networks and touches no firewall rule, since both are the cluster's; what it runs
+ * has the host's network.
+ */
+function dockerConfiguration({ kubernetes, mirrors }: StackConfig): string {
+    return `${JSON.stringify(
+        {
+            "registry-mirrors": mirrors.images["docker.io"] ?? [],
+            bridge: "none",
+            iptables: false,
+            ip6tables: false,
+            "exec-opts": [`native.cgroupdriver=${kubernetes.cgroupDriver}`],
+            "log-driver": "local",
+            "log-opts": { "max-size": "10m", "max-file": "3" },
+        },
+        null,
+        2,
+    )}\n`;
 }
 
 /** containerd's view of the image mirrors: tried in order, then the registry itself. */

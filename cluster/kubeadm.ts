@@ -1,5 +1,6 @@
 import { dump } from "js-yaml";
 import type { Host, StackConfig } from "../config";
+import { mebibytes } from "../config/types";
 
 /** Texts for kubeadm, the kubelet and the API server, from the configuration alone. */
 
@@ -27,6 +28,10 @@ function nodeRegistration(host: Host, address: string): object {
     };
 }
 
+function patched(config: StackConfig, host: Host): object {
+    return Object.keys(kubeletPatches(config, host)).length > 0 ? { patches: { directory: patches } } : {};
+}
+
 /** kubeadm init's input for the one control plane. `publicAddress` is @PUBLIC_ADDRESS@ until the host is there. */
 export function initConfiguration(config: StackConfig, host: Host, address: string): string {
     const hostPath = (name: string, path: string, readOnly: boolean, pathType: string) => ({
@@ -40,6 +45,7 @@ export function initConfiguration(config: StackConfig, host: Host, address: stri
         {
             apiVersion: api,
             kind: "InitConfiguration",
+            ...patched(config, host),
             localAPIEndpoint: { advertiseAddress: address, bindPort: 6443 },
             nodeRegistration: nodeRegistration(host, address),
             // Workers mint their own; this one only keeps kubeadm from making one that lives for a day.
@@ -117,11 +123,28 @@ function kubeletConfiguration({ kubernetes }: StackConfig): object {
     };
 }
 
+/** Where a host's kubelet settings are that the others do not have; kubeadm reads them by their names. */
+const patches = "/etc/test-cluster/patches";
+
+/** What Docker's engine itself takes beside its containers, MiB: its RSS and containerd's shims' were 130 when measured. */
+const dockerMiB = 150;
+
+/** Files for kubeadm about one host's kubelet: what runs on it outside Kubernetes is kept free there. */
+export function kubeletPatches({ kafka, kubernetes }: StackConfig, host: Host): Record<string, string> {
+    if (host.name !== kafka.host) return {};
+    const { cpu, memory } = kubernetes.systemReserved;
+    const reserved = mebibytes(memory) + mebibytes(kafka.memory) + dockerMiB;
+    return {
+        [`${patches}/kubeletconfiguration+merge.yaml`]: yaml({ systemReserved: { cpu, memory: `${reserved}Mi` } }),
+    };
+}
+
 /** kubeadm join's input; the worker fills in @TOKEN@ and @CA@, which are minted for the run. */
-export function joinConfiguration(host: Host, address: string, controlPlane: string): string {
+export function joinConfiguration(config: StackConfig, host: Host, address: string, controlPlane: string): string {
     return yaml({
         apiVersion: api,
         kind: "JoinConfiguration",
+        ...patched(config, host),
         nodeRegistration: nodeRegistration(host, address),
         discovery: {
             bootstrapToken: {

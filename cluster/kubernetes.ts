@@ -8,7 +8,7 @@ import type { Host, StackConfig } from "../config";
 import type { DataDisks } from "./disks";
 import { files } from "./firstboot";
 import type { ClusterHost, Hosts } from "./hosts";
-import { auditPolicy, initConfiguration, joinConfiguration } from "./kubeadm";
+import { auditPolicy, initConfiguration, joinConfiguration, kubeletPatches } from "./kubeadm";
 import { leave } from "./leave";
 import { encryptionKey, sshKey, type SshKey } from "./secrets";
 import { script } from "./shell";
@@ -109,6 +109,7 @@ export class Kubernetes extends pulumi.ComponentResource {
                                 host.address,
                             ),
                             "/etc/test-cluster/audit-policy.yaml": auditPolicy(),
+                            ...kubeletPatches(config, host.config),
                         },
                     ),
                 ),
@@ -133,7 +134,15 @@ export class Kubernetes extends pulumi.ComponentResource {
                     CONTROL_PLANE_KEY: key,
                     IGNORED: config.kubernetes.ignorePreflightErrors.join(","),
                 },
-                { "/etc/test-cluster/join.yaml": joinConfiguration(host.config, host.address, controlPlane.address) },
+                {
+                    "/etc/test-cluster/join.yaml": joinConfiguration(
+                        config,
+                        host.config,
+                        host.address,
+                        controlPlane.address,
+                    ),
+                    ...kubeletPatches(config, host.config),
+                },
             ),
         );
         return step(

@@ -15,6 +15,7 @@ const betweenHosts: Opening[] = [
     { name: "kubernetes-api", protocol: "tcp", ports: "6443/6443" },
     { name: "kubelet", protocol: "tcp", ports: "10250/10250" },
     { name: "flannel-vxlan", protocol: "udp", ports: "8472/8472" },
+    { name: "kafka", protocol: "tcp", ports: "9092/9092" },
     { name: "ping", protocol: "icmp", ports: "-1/-1" },
 ];
 

@@ -6,13 +6,13 @@ export function quote(word: string): string {
     return /^[\w@%+=:,./-]+$/.test(word) ? word : `'${word.replaceAll("'", `'\\''`)}'`;
 }
 
-/** The text of a script file in `cluster/scripts`. */
+/** The text of a script file: of `cluster/scripts` by its name, any other by its path without the ending. */
 export function scriptFile(name: string): string {
-    return fs.readFileSync(path.join(__dirname, "scripts", `${name}.sh`), "utf8");
+    return fs.readFileSync(path.resolve(__dirname, "scripts", `${name}.sh`), "utf8");
 }
 
 /**
- * A script as it is run on a host: what it was given as variables and files (by path), then the shared steps, then its
+ * A script, named as `scriptFile` takes it, as it is run on a host: what it was given as variables and files (by path), then the shared steps, then its
  * own text. Secrets are not given this way, since the text shows up in previews: they go through standard input.
  */
 export function script(name: string, given: Record<string, string>, files: Record<string, string> = {}): string {

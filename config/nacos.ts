@@ -1,19 +1,12 @@
 import { z } from "zod";
 import type { Settings } from "../config";
+import { memory, quantity } from "./types";
 
 /** Settings of Nacos. */
 export const nacos = z.strictObject({
     image: z.string().default("docker.io/nacos/nacos-server:v3.1.0").describe("The image, by its canonical name"),
-    memory: z
-        .string()
-        .regex(/^\d+(\.\d+)?(Mi|Gi)$/, "must be in Mi or Gi, such as 1Gi")
-        .default("1Gi")
-        .describe("Memory request and limit; half of it is the heap"),
-    cpu: z
-        .string()
-        .regex(/^\d+(\.\d+)?m?$/, "must be a Kubernetes quantity such as 250m")
-        .default("250m")
-        .describe("CPU request"),
+    memory: memory.default("1Gi").describe("Memory request and limit; half of it is the heap"),
+    cpu: quantity.default("250m").describe("CPU request"),
     configurations: z
         .string()
         .default("apps/nacos/configurations")

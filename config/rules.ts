@@ -20,6 +20,10 @@ const rules = [
     rule(["kubernetes"], kubernetesMistakes),
     rule(["mysql"], mysqlMistakes),
     rule(["mysql", "disks"], mysqlDiskMistakes),
+    rule(["kafka", "hosts"], kafkaHostMistakes),
+    rule(["kafka", "disks"], kafkaDiskMistakes),
+    rule(["elk", "disks"], elkDiskMistakes),
+    rule(["elk", "kafka"], elkTopicMistakes),
 ];
 
 /**
@@ -177,9 +181,66 @@ function mysqlMistakes({ mysql }: Pick<Settings, "mysql">): string[] {
 }
 
 function mysqlDiskMistakes({ mysql, disks }: Pick<Settings, "mysql" | "disks">): string[] {
-    return disks.data.some((disk) => disk.name === mysql.disk)
+    return disks.data.some((disk) => disk.name === mysql.disk) ? [] : [noDisk("mysql.disk", mysql.disk)];
+}
+
+function noDisk(key: string, disk: string): string {
+    return `${key}: ${disk} is no data disk of this stack; add it to disks.data`;
+}
+
+function kafkaHostMistakes({ kafka, hosts }: Pick<Settings, "kafka" | "hosts">): string[] {
+    const names = hosts.map((host) => host.name);
+    return names.includes(kafka.host)
         ? []
-        : [`mysql.disk: ${mysql.disk} is no data disk of this stack; add it to disks.data`];
+        : [`kafka.host: ${kafka.host} is no host of this stack; did you mean ${closest(kafka.host, names)}?`];
+}
+
+/** How much of Kafka's disk full topics may take: the rest is for offsets, and segments that are about to go. */
+const fullest = 0.8;
+
+function kafkaDiskMistakes({ kafka, disks }: Pick<Settings, "kafka" | "disks">): string[] {
+    const disk = disks.data.find((candidate) => candidate.name === kafka.disk);
+    if (!disk) return [noDisk("kafka.disk", kafka.disk)];
+    const most = kafka.topics.reduce((sum, topic) => sum + topic.partitions * topic.retentionMiB, 0) / 1024;
+    return [
+        ...(disk.host === kafka.host
+            ? []
+            : [
+                  `kafka.disk: ${disk.name} is in ${disk.host}, and Kafka runs on kafka.host ${kafka.host}; ` +
+                      "set both to one host",
+              ]),
+        ...repeated(kafka.topics.map((topic) => topic.name)).map(
+            (name) => `kafka.topics: ${name} is there more than once; name it once`,
+        ),
+        ...(most > disk.sizeGiB * fullest
+            ? [
+                  `kafka.topics: full, they hold ${most.toFixed(1)} GiB (partitions × retentionMiB), more than ` +
+                      `${fullest * 100} % of the ${disk.sizeGiB} GiB of disk ${disk.name}; keep less, or make it larger`,
+              ]
+            : []),
+    ];
+}
+
+/** How much of Elasticsearch's disk logs may take: above 85 % of a full disk it takes in no new index. */
+const fullestIndex = 0.7;
+
+function elkDiskMistakes({ elk, disks }: Pick<Settings, "elk" | "disks">): string[] {
+    const key = "elk.elasticsearch.disk";
+    const disk = disks.data.find((candidate) => candidate.name === elk.elasticsearch.disk);
+    if (!disk) return [noDisk(key, elk.elasticsearch.disk)];
+    return elk.keepGiB > disk.sizeGiB * fullestIndex
+        ? [
+              `elk.keepGiB: ${elk.keepGiB} is more than ${fullestIndex * 100} % of the ${disk.sizeGiB} GiB of disk ` +
+                  `${disk.name}; keep less, or make it larger`,
+          ]
+        : [];
+}
+
+function elkTopicMistakes({ elk, kafka }: Pick<Settings, "elk" | "kafka">): string[] {
+    const topics = kafka.topics.map((topic) => topic.name);
+    return topics.includes(elk.topic)
+        ? []
+        : [`elk.topic: ${elk.topic} is no topic of this stack; add it to kafka.topics, or choose one of ${topics}`];
 }
 
 /** Kubernetes minors that upstream maintains, and the container runtimes each can use (its release notes). */

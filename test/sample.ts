@@ -1,7 +1,7 @@
 import * as fs from "node:fs";
 import * as path from "node:path";
 import { load } from "js-yaml";
-import { parseSettings, type StackConfig } from "../config";
+import { parseSettings, schema, type StackConfig } from "../config";
 
 const project = "test-cluster";
 
@@ -30,3 +30,16 @@ export const fakeKey = {
     privateKey: "-----BEGIN OPENSSH PRIVATE KEY-----\nFAKE-PRIVATE-KEY\n-----END OPENSSH PRIVATE KEY-----\n",
     publicKey: "ssh-ed25519 AAAAFAKEPUBLICKEY",
 };
+
+/** The data disks of the defaults, some of them changed. */
+export function disks(change: Record<string, object> = {}): object[] {
+    return schema
+        .parse({ access: { cidrs: ["198.51.100.7/32"] } })
+        .disks.data.map((disk) => ({ ...disk, ...change[disk.name] }));
+}
+
+/** Keys of a stack's file that put everything that is on a certain host on this one. */
+export function allOn(host: string): Record<string, object> {
+    const data = disks({ mysql: { host }, kafka: { host }, elasticsearch: { host } });
+    return { "test-cluster:disks": { data }, "test-cluster:kafka": { host } };
+}

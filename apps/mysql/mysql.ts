@@ -1,11 +1,11 @@
 import * as kubernetes from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
-import { createHash } from "node:crypto";
 import * as fs from "node:fs";
 import * as path from "node:path";
 import type { StackConfig } from "../../config";
-import { password } from "../../cluster/secrets";
+import { checksum, password } from "../../cluster/secrets";
 import { DataVolume } from "../../cluster/storage";
+import { mebibytes } from "../../config/types";
 
 const name = "mysql";
 const uid = 999; // the official image's user
@@ -71,7 +71,7 @@ export class MySql extends pulumi.ComponentResource {
                     selector: { matchLabels: labels },
                     template: {
                         // The server starts again when its script or a password changes.
-                        metadata: { labels, annotations: { checksum: checksum(start, passwords) } },
+                        metadata: { labels, annotations: { checksum: checksum([start, passwords]) } },
                         spec: {
                             automountServiceAccountToken: false,
                             enableServiceLinks: false,
@@ -155,20 +155,7 @@ export class MySql extends pulumi.ComponentResource {
     }
 }
 
-function checksum(start: string, passwords: pulumi.Output<object>): pulumi.Output<string> {
-    const digest = passwords.apply((all) =>
-        createHash("sha256")
-            .update(JSON.stringify([start, all]))
-            .digest("hex")
-            .slice(0, 16),
-    );
-    // 64 bits of a digest of several passwords of 190 bits each: nothing can be learnt from it.
-    return pulumi.unsecret(digest);
-}
-
 /** Half of the memory limit, in bytes: the other half is MySQL's own tables, connections and threads. */
 export function bufferPool(memory: string): number {
-    const [, number, unit] = /^([\d.]+)(Mi|Gi)$/.exec(memory) ?? [];
-    if (!number) throw new Error(`mysql.memory: ${memory} must be in Mi or Gi, such as 1Gi`);
-    return Math.floor((Number(number) * (unit === "Gi" ? 1024 ** 3 : 1024 ** 2)) / 2);
+    return (mebibytes(memory) * 2 ** 20) / 2;
 }

@@ -1,12 +1,14 @@
 import type * as pulumi from "@pulumi/pulumi";
 import { nacosDatabase } from "../../config/nacos";
+import { mebibytes } from "../../config/types";
 
 /** The image's own start writes every word that it looks at to the log, secrets too: that is turned off. */
 export const start = "exec 9>/dev/null; BASH_XTRACEFD=9; . bin/docker-startup.sh";
 
 /** The image's environment, where it holds no secret and names no database. */
 export function environment(memory: string) {
-    const heap = heapMiB(memory);
+    // The other half of the limit is the JVM's own, threads and buffers.
+    const heap = Math.floor(mebibytes(memory) / 2);
     return Object.entries({
         MODE: "standalone",
         SPRING_DATASOURCE_PLATFORM: "mysql",
@@ -37,11 +39,4 @@ export function databaseEnvironment(address: pulumi.Output<string>) {
                 "&allowPublicKeyRetrieval=true",
         },
     ];
-}
-
-/** Half of the memory limit, in MiB: the other half is the JVM's own, threads and buffers. */
-export function heapMiB(memory: string): number {
-    const [, number, unit] = /^([\d.]+)(Mi|Gi)$/.exec(memory) ?? [];
-    if (!number) throw new Error(`nacos.memory: ${memory} must be in Mi or Gi, such as 1Gi`);
-    return Math.floor((Number(number) * (unit === "Gi" ? 1024 : 1)) / 2);
 }

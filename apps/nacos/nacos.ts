@@ -1,9 +1,8 @@
 import * as kubernetes from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
-import { createHash } from "node:crypto";
 import * as fs from "node:fs";
 import * as path from "node:path";
-import { encryptionKey, password } from "../../cluster/secrets";
+import { checksum, encryptionKey, password } from "../../cluster/secrets";
 import type { StackConfig } from "../../config";
 import { nacosDatabase } from "../../config/nacos";
 import type { MySql } from "../mysql/mysql";
@@ -98,7 +97,7 @@ export class Nacos extends pulumi.ComponentResource {
                     selector: { matchLabels: labels },
                     template: {
                         // The server starts again when a script or a secret changes.
-                        metadata: { labels, annotations: { checksum: checksum(scripts, secrets) } },
+                        metadata: { labels, annotations: { checksum: checksum([scripts, secrets]) } },
                         spec: {
                             automountServiceAccountToken: false,
                             enableServiceLinks: false,
@@ -192,17 +191,6 @@ export class Nacos extends pulumi.ComponentResource {
 function clientFile(address: string, password: string): string {
     const [host, port] = address.split(":");
     return `[client]\nhost=${host}\nport=${port}\nuser=${nacosDatabase}\npassword=${password}\nconnect-timeout=5\n`;
-}
-
-function checksum(scripts: object, secrets: pulumi.Output<object>): pulumi.Output<string> {
-    const digest = secrets.apply((all) =>
-        createHash("sha256")
-            .update(JSON.stringify([scripts, all]))
-            .digest("hex")
-            .slice(0, 16),
-    );
-    // 64 bits of a digest of several passwords of 190 bits each: nothing can be learnt from it.
-    return pulumi.unsecret(digest);
 }
 
 function read(file: string): string {

@@ -35,7 +35,9 @@ else
     kubeadm init phase upload-config all --config $kubeadm_config >&2
     kubeadm init phase addon kube-proxy --config $kubeadm_config >&2
     kubectl -n kube-system rollout restart daemonset kube-proxy >&2
-    kubeadm upgrade node phase kubelet-config >&2
+    patches=()
+    [[ -d /etc/test-cluster/patches ]] && patches=(--patches /etc/test-cluster/patches)
+    kubeadm upgrade node phase kubelet-config "${patches[@]}" >&2
     systemctl restart kubelet
 fi
 

@@ -36,7 +36,9 @@ if [[ ! -e /etc/kubernetes/kubelet.conf ]]; then
     rm -f /run/join.yaml
 else
     step "kubelet to the cluster's configuration"
-    kubeadm upgrade node phase kubelet-config >&2
+    patches=()
+    [[ -d /etc/test-cluster/patches ]] && patches=(--patches /etc/test-cluster/patches)
+    kubeadm upgrade node phase kubelet-config "${patches[@]}" >&2
     systemctl restart kubelet
 fi
 

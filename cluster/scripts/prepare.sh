@@ -1,5 +1,5 @@
 # First boot: packages, kernel settings, container runtime, kubelet. Run by cloud-init, all hosts at once.
-# Given by the caller: KUBERNETES_VERSION CONTAINERD_MINOR K9S_VERSION (empty: no tools for people) ROLE
+# Given by the caller: KUBERNETES_VERSION CONTAINERD_MINOR K9S_VERSION (empty: no tools for people) DOCKER_MINOR (empty: none)
 
 mirrors=/etc/test-cluster/mirrors
 apt=(apt-get -o DPkg::Lock::Timeout=120 -o Acquire::Retries=3 -o Dpkg::Use-Pty=0 -qq)
@@ -50,6 +50,13 @@ systemctl daemon-reload
 systemctl restart containerd
 systemctl enable --quiet containerd kubelet
 systemctl enable --quiet --now chrony metadata-guard
+
+if [[ -n $DOCKER_MINOR ]]; then
+    step "Docker"
+    "${apt[@]}" install -y --no-install-recommends -o Dpkg::Options::=--force-confold -o Dpkg::Options::=--force-unsafe-io \
+        "docker-ce=5:$DOCKER_MINOR.*" "docker-ce-cli=5:$DOCKER_MINOR.*" docker-compose-plugin
+    apt-mark hold docker-ce docker-ce-cli docker-compose-plugin >/dev/null
+fi
 
 if [[ -n $K9S_VERSION ]]; then
     step "tools for people"

@@ -1,7 +1,7 @@
 #!/bin/bash
 # Ends every container and unmounts the data disks, so that they can be detached with nothing half-written on them.
 set -uo pipefail
-systemctl stop kubelet
+systemctl stop kubelet kafka docker.socket docker 2>/dev/null
 for signal in SIGTERM SIGKILL; do
     ctr -n k8s.io tasks ls -q 2>/dev/null | while read -r task; do
         ctr -n k8s.io tasks kill -s $signal "$task" 2>/dev/null

@@ -14,6 +14,7 @@ export interface Recipe {
 
 const kubernetes = (name: string) => [name, `k8s.io/kubernetes/cmd/${name}`];
 const containerd = (name: string) => [name, `github.com/containerd/containerd/v2/cmd/${name}`];
+const docker = (name: string) => [name, `github.com/docker/docker/cmd/${name}`];
 const cniPlugin = (kind: string, name: string) => [
     name,
     `github.com/containernetworking/plugins/plugins/${kind}/${name}`,
@@ -135,6 +136,35 @@ export const clusterRecipes: Recipe[] = [
         version: "0.50.9",
         binaries: { k9s: "github.com/derailed/k9s" },
         stamps: { "github.com/derailed/k9s/cmd.version": "v0.50.9" },
+        minutes: 4,
+    },
+    {
+        // Go's name of a release whose sources carry no go.mod; what the binaries answer lacks the suffix.
+        name: "docker",
+        version: "28.5.2+incompatible",
+        binaries: Object.fromEntries(["dockerd", "docker-proxy"].map(docker)),
+        stamps: { "github.com/docker/docker/dockerversion.Version": "28.5.2" },
+        minutes: 3,
+    },
+    {
+        name: "docker-cli",
+        version: "28.5.2+incompatible",
+        binaries: { docker: "github.com/docker/cli/cmd/docker" },
+        stamps: { "github.com/docker/cli/cli/version.Version": "28.5.2" },
+        minutes: 1,
+    },
+    {
+        name: "docker-compose",
+        version: "2.40.3",
+        binaries: { "docker-compose": "github.com/docker/compose/v2/cmd" },
+        stamps: { "github.com/docker/compose/v2/internal.Version": "v2.40.3" },
+        minutes: 3,
+    },
+    {
+        // Our program of the same module is the stand-in for Logstash.
+        name: "filebeat",
+        version: "7.17.29",
+        binaries: { filebeat: "github.com/elastic/beats/v7/filebeat", logstash: "rehearsal/logstash" },
         minutes: 4,
     },
 ];

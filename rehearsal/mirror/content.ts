@@ -15,6 +15,7 @@ import { jreLayer } from "./image/jre";
 import { kafkaPart } from "./image/kafka";
 import { mysqlPart } from "./image/mysql";
 import { pausePart } from "./image/pause";
+import { standinParts } from "./image/standins";
 import { images } from "./images";
 import { releases, releasePart } from "./releases";
 import { repositories, repositoryPart } from "./repositories";
@@ -33,7 +34,7 @@ export interface MirrorContent {
     cacheDir: string;
 }
 
-/** The folders that packages and images are made from: binaries by module, what Maven serves, the shared layers. */
+/** What packages and images are made from: binaries by module, what Maven serves, the stand-ins, the shared layers. */
 export interface Sources {
     kubernetes: string;
     containerd: string;
@@ -44,10 +45,17 @@ export interface Sources {
     flannel: string;
     "metrics-server": string;
     k9s: string;
+    docker: string;
+    "docker-cli": string;
+    "docker-compose": string;
+    filebeat: string;
     pause: string;
     mysql: string;
     kafka: string;
     elasticsearch: string;
+    node: string;
+    nacos: string;
+    kibana: string;
     debian: string;
     jre: string;
 }
@@ -78,6 +86,7 @@ async function build(archive: string, progress: Progress): Promise<Pick<MirrorCo
         elasticsearch: await elasticsearchPart(progress),
         debian,
         jre: await jreLayer(debian, progress),
+        ...(await standinParts(progress)),
     } as Sources;
     const key = await signingKey(path.join(stateDir, "packages-key"));
 

@@ -2,9 +2,12 @@ import * as path from "node:path";
 
 import { Sources } from "./content";
 import { elasticsearchImage } from "./image/elasticsearch";
+import { filebeatImage } from "./image/filebeat";
 import { Image } from "./image/image";
 import { kafkaImage } from "./image/kafka";
+import { logstashImage } from "./image/logstash";
 import { mysqlTree } from "./image/mysql";
+import { kibanaConfig, kibanaTree, nacosConfig, nacosTree, standins } from "./image/standins";
 
 /** The tags that Kubernetes 1.36.3, its kubeadm and containerd 2.2 ask for. */
 const pauseTags = ["3.10.1", "3.10.2"];
@@ -69,5 +72,20 @@ export function images(sources: Sources): Image[] {
         },
         kafkaImage(sources.kafka, [sources.debian, sources.jre]),
         elasticsearchImage(sources.elasticsearch, [sources.debian, sources.jre]),
+        filebeatImage(sources.filebeat, sources.debian),
+        logstashImage(sources.filebeat, sources.debian),
+        // These two are stand-ins, because the servers can't be had.
+        {
+            reference: `docker.io/nacos/nacos-server:v${standins.nacos}`,
+            base: sources.debian,
+            files: nacosTree(sources),
+            config: nacosConfig,
+        },
+        {
+            reference: `docker.elastic.co/kibana/kibana:${standins.kibana}`,
+            base: sources.debian,
+            files: kibanaTree(sources),
+            config: kibanaConfig,
+        },
     ];
 }

@@ -2,6 +2,7 @@ import { part } from "../build/cache";
 import { Progress } from "../build/progress";
 import { containerdDeb, dockerLayout } from "./apt/containerd";
 import { Deb, debPart } from "./apt/deb";
+import { dockerDebs } from "./apt/docker";
 import { SigningKey } from "./apt/key";
 import { kubernetesDebs, kubernetesLayout } from "./apt/kubernetes";
 import { Layout, writeRepository } from "./apt/repository";
@@ -28,7 +29,10 @@ export function repositories(sources: Sources): Repository[] {
             name: "docker",
             address: "download.docker.com/linux/debian",
             layout: dockerLayout,
-            debs: [containerdDeb(sources.containerd)],
+            debs: [
+                containerdDeb(sources.containerd),
+                ...dockerDebs(sources.docker, sources["docker-cli"], sources["docker-compose"]),
+            ],
         },
     ];
 }

@@ -1,4 +1,5 @@
 import * as assert from "node:assert/strict";
+import { allOn } from "../sample";
 import { all, one, run, type Deployment, type Registered } from "./engine";
 
 describe("the stack's hosts", () => {
@@ -86,7 +87,7 @@ describe("the stack's hosts", () => {
             { name: "master", role: "control-plane", cpus: 2, memoryGiB: 4 },
             { name: "node-02", role: "worker", cpus: 4, memoryGiB: 8 },
         ];
-        const sized = await run({ change: { "test-cluster:hosts": hosts } });
+        const sized = await run({ change: { "test-cluster:hosts": hosts, ...allOn("node-02") } });
         assert.deepEqual(
             all(sized, "Instance").map(({ inputs }) => inputs.instanceType),
             ["ecs.c6.large", "ecs.c6.xlarge"],
@@ -95,9 +96,8 @@ describe("the stack's hosts", () => {
 
     it("that name a size keep the type that they have, sold out or not", async () => {
         const hosts = [{ name: "master", role: "control-plane", cpus: 4, memoryGiB: 8 }];
-        const disks = { data: [{ name: "mysql", host: "master", sizeGiB: 20 }] };
         const sized = await run({
-            change: { "test-cluster:hosts": hosts, "test-cluster:disks": disks },
+            change: { "test-cluster:hosts": hosts, ...allOn("master") },
             cloud: { instances: [{ name: "test-cluster-dev-master", instanceType: "ecs.c5.xlarge" }] },
         });
         assert.equal(sized.error, undefined);

@@ -1,4 +1,5 @@
 import * as assert from "node:assert/strict";
+import { allOn } from "../sample";
 import { matchSnapshot } from "../snapshot";
 import { certificateHash } from "./cloud";
 import { all, one, run, type Deployment, type Registered } from "./engine";
@@ -148,7 +149,7 @@ describe("the stack's Kubernetes", () => {
             { name: "master", role: "control-plane", instanceType: "ecs.c6.large", workloads: false },
             { name: "node-02", role: "worker", instanceType: "ecs.c6.xlarge" },
         ];
-        const reserved = await run({ change: { "test-cluster:hosts": [master, ...others] } });
+        const reserved = await run({ change: { "test-cluster:hosts": [master, ...others], ...allOn("node-02") } });
         assert.match(
             one(reserved, "Command", "node-labels").inputs.create,
             /^TAINTS='master node-role\.kubernetes\.io\/control-plane:NoSchedule'$/m,

@@ -1,4 +1,5 @@
 import * as assert from "node:assert/strict";
+import { allOn, disks } from "../sample";
 import { run, type Run } from "./engine";
 
 const disk = {
@@ -9,7 +10,7 @@ const disk = {
     zoneId: "cn-hangzhou-i",
 };
 const mysqlOf = (sizeGiB: number) => ({
-    "test-cluster:disks": { data: [{ name: "mysql", host: "node-02", sizeGiB }] },
+    "test-cluster:disks": { data: disks({ mysql: { sizeGiB } }) },
 });
 
 /** What is wrong, and what must be said about it: the key, the value, and the way out. */
@@ -59,6 +60,7 @@ const cases: Record<string, { wrong: Run; says: RegExp[] }> = {
                     { name: "master", role: "control-plane", cpus: 2, memoryGiB: 5 },
                     { name: "node-02", role: "worker", cpus: 4, memoryGiB: 8 },
                 ],
+                ...allOn("node-02"),
             },
         },
         says: [/hosts \(master\): 2 vCPU \/ 5 GiB is unknown or out of stock.*ecs\.c6\.large \(2 vCPU, 4 GiB\)/],

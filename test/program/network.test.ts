@@ -44,6 +44,7 @@ describe("the stack's network", () => {
                 .sort(),
             [
                 "hosts-flannel-vxlan udp 8472/8472",
+                "hosts-kafka tcp 9092/9092",
                 "hosts-kubelet tcp 10250/10250",
                 "hosts-kubernetes-api tcp 6443/6443",
                 "hosts-ping icmp -1/-1",

@@ -2,7 +2,7 @@ import * as assert from "node:assert/strict";
 import * as fs from "node:fs";
 import * as path from "node:path";
 import { ConfigurationError, parseSettings } from "../../config";
-import { ownSettings, stackFile } from "../sample";
+import { disks, ownSettings, stackFile } from "../sample";
 
 const access = { cidrs: ["198.51.100.7/32"] };
 
@@ -32,8 +32,11 @@ function line(key: string, value: string, wayOut: string): RegExp {
 
 const master = { name: "master", role: "control-plane", cpus: 2, memoryGiB: 4 };
 const worker = { name: "node-01", role: "worker", cpus: 4, memoryGiB: 8 };
-const data = [{ name: "mysql", host: "master", sizeGiB: 20 }];
-const hosts = (...list: object[]) => ({ hosts: list, disks: { data } });
+const data = ["mysql", "kafka", "elasticsearch"].map((name) => ({ name, host: "master", sizeGiB: 20 }));
+/** These hosts, with everything that is on a certain host on the master. */
+const hosts = (...list: object[]) => ({ hosts: list, disks: { data }, kafka: { host: "master" } });
+/** The disks of the defaults, MySQL's changed. */
+const mysqlDisk = (change: object) => ({ data: disks({ mysql: change }) });
 
 const shapes: Case[] = [
     { title: "no access", change: { access: undefined }, mistake: line("access", "missing", "cidrs: [") },
@@ -100,7 +103,7 @@ const shapes: Case[] = [
     },
     {
         title: "a disk that is too large",
-        change: { disks: { data: [{ ...data[0], sizeGiB: 40000 }] } },
+        change: { disks: mysqlDisk({ sizeGiB: 40000 }) },
         mistake: line("disks.data.0.sizeGiB", "40000", "<=32768"),
     },
     {
@@ -253,17 +256,17 @@ const rules: Case[] = [
     },
     {
         title: "a disk on a host that isn't there",
-        change: { disks: { data: [{ ...data[0], host: "node-2" }] } },
+        change: { disks: mysqlDisk({ host: "node-2" }) },
         mistake: line("disks.data (mysql).host", "node-2", "did you mean node-02?"),
     },
     {
         title: "two disks with one name",
-        change: { disks: { data: [data[0], data[0]] } },
+        change: { disks: { data: [...disks(), disks()[0]] } },
         mistake: line("disks.data", "mysql", "names must differ"),
     },
     {
         title: "a disk that its category does not make that small",
-        change: { disks: { data: [{ ...data[0], sizeGiB: 10 }] } },
+        change: { disks: mysqlDisk({ sizeGiB: 10 }) },
         mistake: line("disks.data (mysql).sizeGiB", "10", "below the 20 GiB that cloud_essd begins at; make it larger"),
     },
     {
@@ -290,6 +293,55 @@ const rules: Case[] = [
         title: "a database named as the administrator",
         change: { mysql: { databases: ["root"] } },
         mistake: line("mysql.databases", "root", "choose another"),
+    },
+    {
+        title: "Kafka on a host that isn't there",
+        change: { kafka: { host: "node-1" } },
+        mistake: line("kafka.host", "node-1", "did you mean node-01?"),
+    },
+    {
+        title: "Kafka on another host than its disk",
+        change: { kafka: { host: "node-02" } },
+        mistake: line(
+            "kafka.disk",
+            "kafka is in node-01, and Kafka runs on kafka.host node-02",
+            "set both to one host",
+        ),
+    },
+    {
+        title: "Kafka on a disk that isn't there",
+        change: { kafka: { disk: "queue" } },
+        mistake: line("kafka.disk", "queue", "add it to disks.data"),
+    },
+    {
+        title: "topics that would fill Kafka's disk",
+        change: { kafka: { topics: [{ name: "logs", partitions: 10, retentionMiB: 2048 }] } },
+        mistake: line("kafka.topics", "20.0 GiB", "keep less, or make it larger"),
+    },
+    {
+        title: "a topic twice",
+        change: { kafka: { topics: [{ name: "logs" }, { name: "logs" }] } },
+        mistake: line("kafka.topics", "logs", "name it once"),
+    },
+    {
+        title: "a cluster id that Kafka would refuse",
+        change: { kafka: { clusterId: "-MkU3OEVBNTcwNTJENDM2Qk" } },
+        mistake: line("kafka.clusterId", "-MkU3", "22 characters, as kafka-storage.sh random-uuid prints"),
+    },
+    {
+        title: "logs that go through a topic that isn't there",
+        change: { elk: { topic: "log" } },
+        mistake: line("elk.topic", "log", "add it to kafka.topics"),
+    },
+    {
+        title: "more logs than Elasticsearch's disk holds",
+        change: { elk: { keepGiB: 15 } },
+        mistake: line("elk.keepGiB", "15", "keep less, or make it larger"),
+    },
+    {
+        title: "Elasticsearch on a disk that isn't there",
+        change: { elk: { elasticsearch: { disk: "index" } } },
+        mistake: line("elk.elasticsearch.disk", "index", "add it to disks.data"),
     },
     {
         title: "a Kubernetes that upstream no longer maintains",
@@ -361,7 +413,8 @@ describe("configuration", () => {
         const found = mistakesIn({
             access,
             ...hosts(master, { ...worker, name: "Node" }),
-            disks: { data: [{ ...data[0], host: "db" }] },
+            disks: { data: data.map((disk) => ({ ...disk, host: "db" })) },
+            kafka: { host: "db" },
         });
         assert.deepEqual(
             found.map((text) => text.split(":")[0]),
@@ -383,7 +436,7 @@ describe("configuration", () => {
 
     it("takes small disks of the categories that have them", () => {
         for (const category of ["cloud_auto", "cloud_essd_entry"]) {
-            assert.deepEqual(mistakesIn({ access, disks: { category, data: [{ ...data[0], sizeGiB: 10 }] } }), []);
+            assert.deepEqual(mistakesIn({ access, disks: { category, ...mysqlDisk({ sizeGiB: 10 }) } }), []);
         }
     });
 });
@@ -411,7 +464,7 @@ describe("configuration's defaults", () => {
         );
         assert.deepEqual(
             list.map((disk) => disk.name),
-            [settings.mysql.disk],
+            [settings.mysql.disk, settings.kafka.disk, settings.elk.elasticsearch.disk],
         );
     });
 

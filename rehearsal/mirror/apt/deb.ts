@@ -22,16 +22,22 @@ export interface Deb {
 /** Builds the package as a part and returns the path of its .deb file. */
 export async function debPart(deb: Deb, progress: Progress): Promise<string> {
     const architecture = await debianArchitecture();
-    const file = `${deb.name}_${deb.version}_${architecture}.deb`;
+    const file = debFile(deb, architecture);
     const dir = await part(
         `deb-${deb.name}`,
-        deb.version,
+        withoutEpoch(deb.version),
         [JSON.stringify(deb)],
         (dir) => writeDeb(deb, architecture, path.join(dir, file)),
         progress,
     );
     return path.join(dir, file);
 }
+
+/** The name that a repository gives the package's file: the version is in it without its epoch. */
+export const debFile = ({ name, version }: Deb, architecture: string) =>
+    `${name}_${withoutEpoch(version)}_${architecture}.deb`;
+
+const withoutEpoch = (version: string) => version.replace(/^\d+:/, "");
 
 export const debianArchitecture = async () => (await run("dpkg", ["--print-architecture"])).trim();
 

@@ -1,12 +1,13 @@
 import * as assert from "node:assert/strict";
 import { execFile } from "node:child_process";
-import { cpSync, mkdirSync, writeFileSync } from "node:fs";
+import { cpSync, existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import * as path from "node:path";
 import { promisify } from "node:util";
 import { gzipSync } from "node:zlib";
 
-import { dockerLayout } from "../../../rehearsal/mirror/apt/containerd";
-import { Deb, debianArchitecture, writeDeb } from "../../../rehearsal/mirror/apt/deb";
+import { containerdDeb, dockerLayout } from "../../../rehearsal/mirror/apt/containerd";
+import { Deb, debFile, debianArchitecture, writeDeb } from "../../../rehearsal/mirror/apt/deb";
+import { dockerDebs } from "../../../rehearsal/mirror/apt/docker";
 import { signingKey } from "../../../rehearsal/mirror/apt/key";
 import { kubernetesLayout } from "../../../rehearsal/mirror/apt/kubernetes";
 import { writeRepository } from "../../../rehearsal/mirror/apt/repository";
@@ -21,6 +22,30 @@ const tiny: Deb = {
     scripts: { postinst: "#!/bin/sh\n" },
 };
 
+/** Docker's packages around empty binaries, and stand-ins for what they need of Debian's. */
+function dockerPackages(dir: string): Deb[] {
+    const binaries = path.join(dir, "binaries");
+    mkdirSync(binaries);
+    const names = [
+        "containerd",
+        "containerd-shim-runc-v2",
+        "ctr",
+        "dockerd",
+        "docker-proxy",
+        "docker",
+        "docker-compose",
+    ];
+    for (const name of names) writeFileSync(path.join(binaries, name), "", { mode: 0o755 });
+    const debian = ["runc", "iptables", "tini"].map((name) => ({
+        ...tiny,
+        name,
+        fields: {},
+        files: {},
+        conffiles: [],
+    }));
+    return [containerdDeb(binaries), ...dockerDebs(binaries, binaries, binaries), ...debian];
+}
+
 /** Where upstream has each repository, and the line that its manual gives for sources.list. */
 const repositories = [
     { tree: "pkgs.k8s.io/core:/stable:/v9/deb", layout: kubernetesLayout, key: "Release.key", suite: "/" },
@@ -33,14 +58,19 @@ describe("apt repositories of the mirror", () => {
     before(async () => {
         mirror = await testMirror(async (dir) => {
             const architecture = await debianArchitecture();
-            const deb = path.join(dir, `tiny_1.2.3-1.1_${architecture}.deb`);
-            await writeDeb(tiny, architecture, deb);
+            const write = async (deb: Deb) => {
+                const file = path.join(dir, debFile(deb, architecture));
+                await writeDeb(deb, architecture, file);
+                return file;
+            };
+            const deb = await write(tiny);
+            const docker = await Promise.all(dockerPackages(dir).map(write));
             const key = await signingKey(path.join(dir, "key"));
             const trees: { [name: string]: string } = {};
             for (const { tree, layout } of repositories) {
                 trees[tree] = path.join(dir, "trees", tree);
                 mkdirSync(trees[tree], { recursive: true });
-                await writeRepository(trees[tree], layout, [deb], key);
+                await writeRepository(trees[tree], layout, layout === dockerLayout ? [deb, ...docker] : [deb], key);
             }
             trees["forged.example/deb"] = path.join(dir, "trees", "forged.example/deb");
             return { trees };
@@ -84,6 +114,36 @@ describe("apt repositories of the mirror", () => {
             const { stdout } = await promisify(execFile)("dpkg-deb", ["--contents", file]);
             assert.match(stdout, /-rwxr-xr-x root\/root .* \.\/usr\/bin\/tiny\n/);
         });
+
+    it("installs Docker beside the one containerd, with compose", async () => {
+        const { tree, key, suite } = repositories[1];
+        await apt(tree, key, suite, "update");
+        const simulated = await apt(tree, key, suite, "install", "--simulate", "docker-ce=5:28.5.2-*", "containerd.io");
+        const installed = [...simulated.matchAll(/^Inst (\S+) \((\S+)/gm)].map(
+            ([, name, version]) => `${name} ${version}`,
+        );
+        assert.deepEqual(installed.filter((line) => !line.includes("1.2.3")).sort(), [
+            "containerd.io 2.2.9-1~debian.12~bookworm",
+            "docker-ce 5:28.5.2-1~debian.12~bookworm",
+            "docker-ce-cli 5:28.5.2-1~debian.12~bookworm",
+            "docker-compose-plugin 2.40.3-1~debian.12~bookworm",
+        ]);
+    });
+
+    it("gives the engine's units the program, the socket and the group that they name", async () => {
+        const root = path.join(mirror.dir, "docker-ce");
+        const pool = path.join(mirror.dir, "trees", repositories[1].tree, dockerLayout.pool);
+        const file = `docker-ce_28.5.2-1~debian.12~bookworm_${await debianArchitecture()}.deb`;
+        await promisify(execFile)("dpkg-deb", ["--raw-extract", path.join(pool, file), root]);
+        const read = (name: string) => readFileSync(path.join(root, name), "utf8");
+        const service = read("lib/systemd/system/docker.service");
+        assert.ok(existsSync(path.join(root, /^ExecStart=(\S+)/m.exec(service)![1])));
+        const socket = read(path.join("lib/systemd/system", /^Requires=(\S+)$/m.exec(service)![1]));
+        const group = /^SocketGroup=(\S+)$/m.exec(socket)![1];
+        assert.match(read("DEBIAN/postinst"), new RegExp(`groupadd --system ${group}$`, "m"));
+        for (const script of ["postinst", "prerm"])
+            await promisify(execFile)("sh", ["-n", path.join(root, "DEBIAN", script)]);
+    });
 
     it("is refused by apt once its index is not the signed one", async () => {
         const { tree, key, suite } = repositories[0];

@@ -7,6 +7,12 @@ import { Recipe, clusterRecipes, toolchainRecipes } from "../../../rehearsal/bui
 
 const recipes = [...toolchainRecipes, ...clusterRecipes];
 
+/** A program of our own is a wrapper around the module that gives it its version. */
+const wrapped: { [recipe: string]: string } = {
+    alicloud: "github.com/aliyun/terraform-provider-alicloud/alicloud",
+    filebeat: "github.com/elastic/beats/v7/filebeat",
+};
+
 /** The module of a go.mod's requirements that a package is in, with its version. */
 function requirement(recipe: Recipe, pkg: string): { module: string; version: string } | undefined {
     const lines = readFileSync(path.join(moduleDir(recipe), "go.mod"), "utf8").split("\n");
@@ -30,11 +36,8 @@ describe("recipes of Go modules", () => {
         it(`${recipe.name} ${recipe.version} is the version that go.mod pins`, () => {
             const own = readFileSync(path.join(moduleDir(recipe), "go.mod"), "utf8").match(/^module (\S+)/)![1];
             const packages = Object.values(recipe.binaries);
-            const pinned = packages.map((pkg) =>
-                // A program of our own is a wrapper around the module that gives it its version.
-                pkg === own
-                    ? requirement(recipe, "github.com/aliyun/terraform-provider-alicloud/alicloud")?.version
-                    : requirement(recipe, pkg)?.version,
+            const pinned = packages.map(
+                (pkg) => requirement(recipe, pkg === own ? wrapped[recipe.name] : pkg)?.version,
             );
             assert.deepEqual(
                 pinned,

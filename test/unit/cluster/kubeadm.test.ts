@@ -1,8 +1,8 @@
 import * as assert from "node:assert/strict";
-import { loadAll } from "js-yaml";
-import { auditPolicy, initConfiguration, joinConfiguration } from "../../../cluster/kubeadm";
-import type { StackConfig } from "../../../config";
-import { stackConfig } from "../../sample";
+import { load, loadAll } from "js-yaml";
+import { auditPolicy, initConfiguration, joinConfiguration, kubeletPatches } from "../../../cluster/kubeadm";
+import type { Host, StackConfig } from "../../../config";
+import { disks, stackConfig } from "../../sample";
 import { matchSnapshot } from "../../snapshot";
 
 const dev = stackConfig("dev");
@@ -31,13 +31,30 @@ describe("kubeadm's configuration", () => {
     });
 
     it("of a worker is as recorded", () => {
-        matchSnapshot("kubeadm-join", joinConfiguration(node, "10.20.0.11", "10.20.0.10"));
+        matchSnapshot("kubeadm-join", joinConfiguration(dev, node, "10.20.0.11", "10.20.0.10"));
     });
 
     it("names nodes after their hosts", () => {
         assert.equal(init(dev).InitConfiguration.nodeRegistration.name, master.name);
-        const join = documents(joinConfiguration(node, "10.20.0.11", "10.20.0.10")).JoinConfiguration;
+        const join = documents(joinConfiguration(dev, node, "10.20.0.11", "10.20.0.10")).JoinConfiguration;
         assert.equal(join.nodeRegistration.name, node.name);
+    });
+
+    it("keeps Kafka's memory and Docker's free on Kafka's host, and on no other", () => {
+        const file = "/etc/test-cluster/patches/kubeletconfiguration+merge.yaml";
+        const patch = (host: Host) => load(kubeletPatches(dev, host)[file] ?? "null");
+        // 300 MiB of every host's system, 1 GiB of Kafka, 150 MiB of Docker.
+        assert.deepEqual(patch(node), { systemReserved: { cpu: "100m", memory: "1474Mi" } });
+        assert.deepEqual([patch(master), patch(dev.hosts[2])], [null, null]);
+        const join = (host: Host) => documents(joinConfiguration(dev, host, "10.20.0.11", "10.20.0.10"));
+        assert.deepEqual(join(node).JoinConfiguration.patches, { directory: "/etc/test-cluster/patches" });
+        assert.equal(join(dev.hosts[2]).JoinConfiguration.patches, undefined);
+        const onMaster = stackConfig("dev", {
+            kafka: { host: "master" },
+            disks: { data: disks({ kafka: { host: "master" } }) },
+        });
+        assert.deepEqual(init(onMaster).InitConfiguration.patches, { directory: "/etc/test-cluster/patches" });
+        assert.equal(init(dev).InitConfiguration.patches, undefined);
     });
 
     it("is reached by a stable address inside, and certified for the one outside", () => {

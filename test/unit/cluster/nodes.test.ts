@@ -16,8 +16,15 @@ describe("labels of nodes", () => {
 
     it("are a host's role, the disks that it holds, and none that it does not", () => {
         const config = stackConfig("dev");
-        assert.equal(labels(config, "master"), "node-role.kubernetes.io/control-plane= disk.test-cluster/mysql-");
-        assert.equal(labels(config, "node-02"), "node-role.kubernetes.io/worker= disk.test-cluster/mysql=");
+        const of = (host: string) => labels(config, host).split(" ");
+        const disks = (sign: Record<string, string>) =>
+            ["mysql", "kafka", "elasticsearch"].map((disk) => `disk.test-cluster/${disk}${sign[disk] ?? "-"}`);
+        assert.deepEqual(of("master"), ["node-role.kubernetes.io/control-plane=", ...disks({})]);
+        assert.deepEqual(of("node-01"), ["node-role.kubernetes.io/worker=", ...disks({ kafka: "=" })]);
+        assert.deepEqual(of("node-02"), [
+            "node-role.kubernetes.io/worker=",
+            ...disks({ mysql: "=", elasticsearch: "=" }),
+        ]);
     });
 
     it("are set with the taints, node by node", async () => {

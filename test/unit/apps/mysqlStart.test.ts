@@ -1,9 +1,9 @@
 import * as assert from "node:assert/strict";
 import * as fs from "node:fs";
 import * as path from "node:path";
-import { Sandbox } from "./cluster/sandbox";
+import { Sandbox } from "../cluster/sandbox";
 
-const start = fs.readFileSync(path.join(__dirname, "../../apps/mysql/start.sh"), "utf8");
+const start = fs.readFileSync(path.join(__dirname, "../../../apps/mysql/start.sh"), "utf8");
 const marker = "/data/.carries-mysql";
 
 /** A server that makes a database as mysqld does, in its last moment the file that says that it is whole. */

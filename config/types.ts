@@ -1,0 +1,22 @@
+import { z } from "zod";
+
+/** Kinds of values that several sections of the configuration have. */
+
+export const name = z
+    .string()
+    .regex(/^[a-z]([-a-z0-9]{0,30}[a-z0-9])?$/, "must be lower-case letters, digits and dashes, as in a DNS label");
+export const cidr = z.string().describe("IPv4 CIDR block");
+export const version = z.string().regex(/^\d+\.\d+\.\d+$/, "must be an exact version such as 1.36.3");
+export const minorVersion = z.string().regex(/^\d+\.\d+$/, "must be a minor version such as 2.2");
+export const quantity = z
+    .string()
+    .regex(/^\d+(\.\d+)?(m|Ki|Mi|Gi|k|M|G|%)?$/, "must be a Kubernetes quantity such as 500Mi");
+export const memory = z.string().regex(/^\d+(\.\d+)?(Mi|Gi)$/, "must be in Mi or Gi, such as 1Gi");
+
+/** A quantity of memory in MiB, for what can't be written as one; rounded down. */
+export function mebibytes(quantity: string): number {
+    const [, number, unit] = /^([\d.]+)(Ki|Mi|Gi|k|M|G)?$/.exec(quantity) ?? [];
+    if (!number) throw new Error(`${quantity} is no quantity of memory such as 500Mi`);
+    const bytes = { Ki: 2 ** 10, Mi: 2 ** 20, Gi: 2 ** 30, k: 1e3, M: 1e6, G: 1e9 }[unit] ?? 1;
+    return Math.floor((Number(number) * bytes) / 2 ** 20);
+}
