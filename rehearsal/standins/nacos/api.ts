@@ -120,7 +120,7 @@ async function identify(settings: Settings, store: Store, request: Request, acce
 /** The user by its token, or by the name and password in the parameters. */
 async function userOf(settings: Settings, store: Store, { headers, parameters }: Request): Promise<string> {
     const bearer = /^Bearer (.+)$/.exec(headers.authorization ?? "")?.[1];
-    const token = bearer ?? parameters.get("accessToken");
+    const token = bearer ?? parameters.get("accessToken") ?? headers.accesstoken?.toString();
     try {
         if (token) return verify(settings.auth.key, token);
         await users.checkPassword(store, parameters.get("username"), parameters.get("password"));
