@@ -53,7 +53,9 @@ export = async () => {
     const kafka = new Kafka(config, hosts, cluster.mounts[config.kafka.disk]);
     const kafkaAddress = kafkaService(kafka, inCluster);
 
-    const applicationsReady = podsReady("applications-ready", ["mysql", "nacos"], config, hosts, { dependsOn: nacos });
+    const applicationsReady = podsReady("applications-ready", ["mysql", "nacos"], config, hosts, {
+        dependsOn: [mysql, nacos],
+    });
 
     inService(hosts, { dependsOn: [systemReady, applicationsReady, kafka.started] });
 

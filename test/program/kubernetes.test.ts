@@ -170,7 +170,7 @@ describe("the stack's Kubernetes", () => {
         const inService = step("in-service");
         assert.ok(inService.dependencies.includes(ready.urn));
         const applications = step("applications-ready");
-        assert.match(applications.inputs.create, /^NAMESPACES=mysql$/m);
+        assert.match(applications.inputs.create, /^NAMESPACES='mysql nacos'$/m);
         assert.ok(applications.dependencies.includes(one(deployment, "StatefulSet", "mysql").urn));
         assert.ok(inService.dependencies.includes(applications.urn));
     });

@@ -17,6 +17,9 @@ for (const stack of ["dev", "local"]) {
                 "master-identity",
                 "mysql-nacos",
                 "mysql-root",
+                "nacos-admin",
+                "nacos-identity",
+                "nacos-token",
                 "node-01-identity",
                 "node-02-identity",
                 "operator",
@@ -37,7 +40,7 @@ for (const stack of ["dev", "local"]) {
             const secret = Object.keys(deployment.plainOutputs).filter(
                 (key) => deployment.plainOutputs[key] === "[secret]",
             );
-            assert.deepEqual(secret.sort(), ["kubeconfig", "mysqlRootPassword", "operatorKey"]);
+            assert.deepEqual(secret.sort(), ["kubeconfig", "mysqlRootPassword", "nacosPassword", "operatorKey"]);
             assert.match(String(deployment.outputs.kubeconfig), /SECRET-kubeconfig/);
             assert.equal(deployment.outputs.mysqlRootPassword, "SECRET-mysql-root");
             assert.match(String(deployment.outputs.operatorKey), /SECRET-operator/);
