@@ -1,4 +1,5 @@
 import * as pulumi from "@pulumi/pulumi";
+import { Elk } from "./apps/elk/elk";
 import { Kafka, kafkaService } from "./apps/kafka/kafka";
 import { MySql } from "./apps/mysql/mysql";
 import { flannel, metricsServer } from "./cluster/addons";
@@ -41,7 +42,13 @@ export = async () => {
     const kafka = new Kafka(config, hosts, cluster.mounts[config.kafka.disk]);
     const kafkaAddress = kafkaService(kafka, inCluster);
 
-    const applicationsReady = podsReady("applications-ready", ["mysql"], config, hosts, { dependsOn: mysql });
+    const elk = new Elk(config, kafka.address, {
+        providers: [cluster.provider],
+        dependsOn: [storage, labels, ...mounts, kafka.started],
+    });
+
+    const applications = ["mysql", elk.namespace];
+    const applicationsReady = podsReady("applications-ready", applications, config, hosts, { dependsOn: [mysql, elk] });
 
     inService(hosts, { dependsOn: [systemReady, applicationsReady, kafka.started] });
 
@@ -57,6 +64,8 @@ export = async () => {
         kubeconfig: cluster.kubeconfig,
         mysql: mysql.address,
         kafka: kafkaAddress,
+        kibana: "kubectl -n logging port-forward service/kibana 5601:5601",
+        elasticPassword: elk.password,
         mysqlRootPassword: mysql.rootPassword,
         operatorKey: hosts.operatorKey.privateKey,
         knownHosts: pulumi

@@ -69,6 +69,8 @@ export class MySql extends pulumi.ComponentResource {
                 spec: {
                     serviceName: service.metadata.name,
                     replicas: 1,
+                    // Else a pod that never got ready would not be replaced by its correction.
+                    podManagementPolicy: "Parallel",
                     selector: { matchLabels: labels },
                     template: {
                         // The server starts again when its script or a password changes.
