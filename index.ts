@@ -1,4 +1,5 @@
 import * as pulumi from "@pulumi/pulumi";
+import { Elk } from "./apps/elk/elk";
 import { Kafka, kafkaService } from "./apps/kafka/kafka";
 import { MySql } from "./apps/mysql/mysql";
 import { configurations, connection } from "./apps/nacos/configurations";
@@ -53,8 +54,14 @@ export = async () => {
     const kafka = new Kafka(config, hosts, cluster.mounts[config.kafka.disk]);
     const kafkaAddress = kafkaService(kafka, inCluster);
 
-    const applicationsReady = podsReady("applications-ready", ["mysql", "nacos"], config, hosts, {
-        dependsOn: [mysql, nacos],
+    const elk = new Elk(config, kafka.address, {
+        providers: [cluster.provider],
+        dependsOn: [storage, labels, ...mounts, kafka.started],
+    });
+
+    const applications = ["mysql", "nacos", elk.namespace];
+    const applicationsReady = podsReady("applications-ready", applications, config, hosts, {
+        dependsOn: [mysql, nacos, elk],
     });
 
     inService(hosts, { dependsOn: [systemReady, applicationsReady, kafka.started] });
@@ -73,6 +80,8 @@ export = async () => {
         nacos: nacos.address,
         consoles: { nacos: "kubectl -n nacos port-forward service/nacos 8080:8080" },
         kafka: kafkaAddress,
+        kibana: "kubectl -n logging port-forward service/kibana 5601:5601",
+        elasticPassword: elk.password,
         mysqlRootPassword: mysql.rootPassword,
         nacosPassword: nacos.password,
         operatorKey: hosts.operatorKey.privateKey,

@@ -78,6 +78,8 @@ export function files(config: StackConfig, host: Host): File[] {
         // Read by people only. It is here because a cluster keeps the ranges that it was made with: new ones need new hosts.
         { path: "/etc/test-cluster/ranges", content: `pods ${network.pods}\nservices ${network.services}\n` },
         { path: "/etc/sysctl.d/90-kubernetes.conf", content: sysctls },
+        // Elasticsearch maps its files. A leading dash: where the host may not set it, its own warning says enough.
+        { path: "/etc/sysctl.d/91-elasticsearch.conf", content: "-vm.max_map_count = 262144\n" },
         { path: "/etc/modules-load.d/kubernetes.conf", content: "overlay\nbr_netfilter\n" },
         { path: "/etc/ssh/sshd_config.d/10-test-cluster.conf", content: sshd },
         { path: "/etc/containerd/config.toml", content: containerdConfiguration(config) },

@@ -1,6 +1,5 @@
 import * as command from "@pulumi/command";
 import * as pulumi from "@pulumi/pulumi";
-import { createHash } from "node:crypto";
 
 /**
  * Secrets that the stack makes once and then keeps in its state, encrypted. They are made by commands on the operator's
@@ -47,13 +46,4 @@ export function sshKey(name: string, opts?: pulumi.ComponentResourceOptions): Ss
         privateKey: both.apply((text) => `${text.slice(text.indexOf("\n") + 1).trim()}\n`),
         publicKey: pulumi.unsecret(both).apply((text) => text.split("\n")[0].split(" ").slice(0, 2).join(" ")),
     };
-}
-
-/** What changes when one of the values does, secrets among them: a pod that carries it starts again then. */
-export function checksum(values: pulumi.Input<object | string>[]): pulumi.Output<string> {
-    const digest = pulumi
-        .all(values)
-        .apply((all) => createHash("sha256").update(JSON.stringify(all)).digest("hex").slice(0, 16));
-    // 64 bits of a digest of several secrets of 190 bits each: nothing can be learnt from it.
-    return pulumi.unsecret(digest);
 }

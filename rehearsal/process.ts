@@ -1,4 +1,5 @@
 import { spawn } from "node:child_process";
+import { createHash } from "node:crypto";
 import * as fs from "node:fs";
 import * as path from "node:path";
 import { until } from "./command";
@@ -10,6 +11,7 @@ export const accessKey = { id: "rehearsal", secret: "rehearsal" };
 export const files = {
     pid: path.join(stateDir, "region.pid"),
     log: path.join(stateDir, "region.log"),
+    sources: path.join(stateDir, "region.sources"),
 };
 
 /** The id of the region's process, or undefined when it does not run. */
@@ -23,12 +25,26 @@ export function regionPid(): number | undefined {
     }
 }
 
+/** A digest of the region's sources: a process that was started from others serves what they say, not what these do. */
+export function sourcesDigest(): string {
+    const digest = createHash("sha256");
+    const files = fs.readdirSync(__dirname, { recursive: true, withFileTypes: true }).filter((entry) => entry.isFile());
+    for (const file of files.map(({ parentPath, name }) => path.join(parentPath, name)).sort()) {
+        digest.update(file).update(fs.readFileSync(file));
+    }
+    return digest.digest("hex");
+}
+
 /**
- * Starts the region's process, detached, and waits until it answers.
+ * Starts the region's process, detached, and waits until it answers. One that was started from other sources is
+ * replaced; hosts run on meanwhile.
  * @throws Error with the end of its log when it does not
  */
 export async function startProcess(): Promise<void> {
-    if (regionPid()) return;
+    if (regionPid()) {
+        if (fs.existsSync(files.sources) && fs.readFileSync(files.sources, "utf8") === sourcesDigest()) return;
+        await stopProcess();
+    }
     fs.mkdirSync(stateDir, { recursive: true, mode: 0o700 });
     fs.rmSync(files.pid, { force: true });
     const log = fs.openSync(files.log, "w");
@@ -39,6 +55,7 @@ export async function startProcess(): Promise<void> {
     });
     fs.closeSync(log);
     child.unref();
+    fs.writeFileSync(files.sources, sourcesDigest());
     const up = await until(() => regionPid() !== undefined || child.exitCode !== null, 60);
     if (!up || !regionPid()) {
         const tail = fs.readFileSync(files.log, "utf8").trim().split("\n").slice(-15).join("\n");

@@ -3,9 +3,10 @@ import * as pulumi from "@pulumi/pulumi";
 import * as fs from "node:fs";
 import * as path from "node:path";
 import type { StackConfig } from "../../config";
-import { checksum, password } from "../../cluster/secrets";
+import { password } from "../../cluster/secrets";
 import { DataVolume } from "../../cluster/storage";
 import { mebibytes } from "../../config/types";
+import { secretChecksum } from "../pods";
 
 const name = "mysql";
 const uid = 999; // the official image's user
@@ -68,10 +69,12 @@ export class MySql extends pulumi.ComponentResource {
                 spec: {
                     serviceName: service.metadata.name,
                     replicas: 1,
+                    // Else a pod that never got ready would not be replaced by its correction.
+                    podManagementPolicy: "Parallel",
                     selector: { matchLabels: labels },
                     template: {
                         // The server starts again when its script or a password changes.
-                        metadata: { labels, annotations: { checksum: checksum([start, passwords]) } },
+                        metadata: { labels, annotations: { checksum: secretChecksum(passwords, start) } },
                         spec: {
                             automountServiceAccountToken: false,
                             enableServiceLinks: false,

@@ -1,11 +1,10 @@
 import * as kubernetes from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
-import * as fs from "node:fs";
-import * as path from "node:path";
-import { checksum, encryptionKey, password } from "../../cluster/secrets";
+import { encryptionKey, password } from "../../cluster/secrets";
 import type { StackConfig } from "../../config";
 import { nacosDatabase } from "../../config/nacos";
 import type { MySql } from "../mysql/mysql";
+import { confined, filesOf, resources, runAs, secretChecksum } from "../pods";
 import { databaseEnvironment, environment, start } from "./environment";
 
 const name = "nacos";
@@ -30,7 +29,7 @@ export class Nacos extends pulumi.ComponentResource {
         this.password = password("nacos-admin", parent);
         const namespace = new kubernetes.core.v1.Namespace(name, { metadata: { name } }, parent).metadata.name;
         const labels = { app: name };
-        const scripts = { "schema.sh": read("schema.sh"), "admin.sh": read("admin.sh") };
+        const scripts = filesOf(__dirname, "schema.sh", "admin.sh");
         const secrets = pulumi.secret(
             pulumi
                 .all({
@@ -80,12 +79,7 @@ export class Nacos extends pulumi.ComponentResource {
             httpGet: { path: `/v3/console/health/${what}`, port: "console" },
             timeoutSeconds: 5,
         });
-        const securityContext = {
-            allowPrivilegeEscalation: false,
-            capabilities: { drop: ["ALL"] },
-            readOnlyRootFilesystem: true,
-        };
-        const small = { requests: { cpu: "50m", memory: "64Mi" }, limits: { memory: "64Mi" } };
+        const small = resources({ cpu: "50m", memory: "64Mi" });
         this.server = new kubernetes.apps.v1.Deployment(
             name,
             {
@@ -97,24 +91,21 @@ export class Nacos extends pulumi.ComponentResource {
                     selector: { matchLabels: labels },
                     template: {
                         // The server starts again when a script or a secret changes.
-                        metadata: { labels, annotations: { checksum: checksum([scripts, secrets]) } },
+                        metadata: {
+                            labels,
+                            annotations: { checksum: secretChecksum(secrets, ...Object.values(scripts)) },
+                        },
                         spec: {
                             automountServiceAccountToken: false,
                             enableServiceLinks: false,
-                            securityContext: {
-                                runAsNonRoot: true,
-                                runAsUser: uid,
-                                runAsGroup: uid,
-                                fsGroup: uid,
-                                seccompProfile: { type: "RuntimeDefault" },
-                            },
+                            securityContext: runAs(uid),
                             initContainers: [
                                 {
                                     name: "schema-file",
                                     image: settings.image,
                                     command: ["cp", "/home/nacos/conf/mysql-schema.sql", "/run/nacos/"],
                                     resources: small,
-                                    securityContext,
+                                    securityContext: confined,
                                     volumeMounts: [{ name: "schema", mountPath: "/run/nacos" }],
                                 },
                                 {
@@ -123,7 +114,7 @@ export class Nacos extends pulumi.ComponentResource {
                                     command: ["/bin/bash", "/scripts/schema.sh"],
                                     resources: small,
                                     terminationMessagePolicy: "FallbackToLogsOnError",
-                                    securityContext,
+                                    securityContext: confined,
                                     volumeMounts: [
                                         { name: "scripts", mountPath: "/scripts" },
                                         { name: "schema", mountPath: "/run/nacos", readOnly: true },
@@ -148,16 +139,13 @@ export class Nacos extends pulumi.ComponentResource {
                                         name,
                                         containerPort,
                                     })),
-                                    resources: {
-                                        requests: { cpu: settings.cpu, memory: settings.memory },
-                                        limits: { memory: settings.memory },
-                                    },
+                                    resources: resources(settings),
                                     lifecycle: { postStart: { exec: { command: ["bash", "/scripts/admin.sh"] } } },
                                     startupProbe: { ...health("liveness"), periodSeconds: 2, failureThreshold: 150 },
                                     readinessProbe: { ...health("readiness"), periodSeconds: 5 },
                                     livenessProbe: { ...health("liveness"), periodSeconds: 10, failureThreshold: 6 },
                                     terminationMessagePolicy: "FallbackToLogsOnError",
-                                    securityContext,
+                                    securityContext: confined,
                                     volumeMounts: [
                                         { name: "scripts", mountPath: "/scripts" },
                                         { name: "admin", mountPath: "/secrets", readOnly: true },
@@ -191,8 +179,4 @@ export class Nacos extends pulumi.ComponentResource {
 function clientFile(address: string, password: string): string {
     const [host, port] = address.split(":");
     return `[client]\nhost=${host}\nport=${port}\nuser=${nacosDatabase}\npassword=${password}\nconnect-timeout=5\n`;
-}
-
-function read(file: string): string {
-    return fs.readFileSync(path.join(__dirname, file), "utf8");
 }

@@ -30,6 +30,7 @@ for module in overlay br_netfilter; do
     modprobe "$module" 2>/dev/null || [[ -d /sys/module/$module ]] || echo "kernel module $module can't be loaded; built in?" >&2
 done
 sysctl --quiet --load=/etc/sysctl.d/90-kubernetes.conf
+sysctl --quiet --load=/etc/sysctl.d/91-elasticsearch.conf
 
 step "package sources"
 for upstream in http://deb.debian.org/debian http://deb.debian.org/debian-security; do

@@ -10,6 +10,8 @@ set -eu
 mount --make-rshared /
 # How systemd knows that no udev answers for devices here: mounts by path then don't wait for one.
 mount -o remount,bind,ro /sys
+# Its memory settings are the machine's.
+mount --bind -o ro /proc/sys/vm /proc/sys/vm
 
 # Of block devices a host has its own disks; the machine's are none of its business.
 find /dev -xdev -type b -delete

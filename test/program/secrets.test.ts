@@ -13,6 +13,7 @@ for (const stack of ["dev", "local"]) {
                 ({ secretOutputs, type }) => type.startsWith("command:local:") && secretOutputs.length,
             );
             assert.deepEqual(generated.map(({ name }) => name).sort(), [
+                ...(stack === "dev" ? ["elasticsearch-elastic", "elasticsearch-kibana"] : []),
                 "join",
                 "master-identity",
                 "mysql-nacos",
@@ -40,7 +41,15 @@ for (const stack of ["dev", "local"]) {
             const secret = Object.keys(deployment.plainOutputs).filter(
                 (key) => deployment.plainOutputs[key] === "[secret]",
             );
-            assert.deepEqual(secret.sort(), ["kubeconfig", "mysqlRootPassword", "nacosPassword", "operatorKey"]);
+            // Where security is off there is no password to hide.
+            const elastic = stack === "dev" ? ["elasticPassword"] : [];
+            assert.deepEqual(secret.sort(), [
+                ...elastic,
+                "kubeconfig",
+                "mysqlRootPassword",
+                "nacosPassword",
+                "operatorKey",
+            ]);
             assert.match(String(deployment.outputs.kubeconfig), /SECRET-kubeconfig/);
             assert.equal(deployment.outputs.mysqlRootPassword, "SECRET-mysql-root");
             assert.match(String(deployment.outputs.operatorKey), /SECRET-operator/);

@@ -1,0 +1,192 @@
+import * as kubernetes from "@pulumi/kubernetes";
+import * as pulumi from "@pulumi/pulumi";
+import * as path from "node:path";
+import { password } from "../../cluster/secrets";
+import { DataVolume } from "../../cluster/storage";
+import type { StackConfig } from "../../config";
+import { mebibytes } from "../../config/types";
+import { checksum, confined, filesOf, resources, runAs } from "../pods";
+
+export const home = "/usr/share/elasticsearch";
+const name = "elasticsearch";
+const port = 9200;
+
+/** What scripts need to ask Elasticsearch: the URL, and who they are where it asks back. */
+export type Access = kubernetes.types.input.core.v1.EnvVar[];
+
+/**
+ * Elasticsearch: one node on its data disk. A second container in its pod makes the indices of logs, begins new ones and
+ * removes the oldest, so that the disk can't fill.
+ */
+export class Elasticsearch extends pulumi.ComponentResource {
+    readonly url: string;
+    /** The superuser's password; empty where security is off. */
+    readonly password: pulumi.Output<string>;
+    /** The claim of its disk: what else is kept on it is in folders of its own. */
+    readonly claimName: pulumi.Output<string>;
+    readonly scripts: kubernetes.core.v1.ConfigMap;
+    /** Present where security is on. */
+    readonly secret?: kubernetes.core.v1.Secret;
+    readonly volume: DataVolume;
+
+    constructor(config: StackConfig, namespace: pulumi.Output<string>, opts: pulumi.ComponentResourceOptions) {
+        super("test-cluster:apps:Elasticsearch", name, {}, opts);
+        const parent = { parent: this };
+        const settings = config.elk.elasticsearch;
+        this.url = `http://${name}:${port}`;
+        const disk = config.disks.data.find((candidate) => candidate.name === settings.disk)!;
+        this.volume = new DataVolume(disk, namespace, parent);
+        this.claimName = this.volume.claimName;
+        this.password = pulumi.output("");
+        let kibanaPassword = pulumi.output("");
+        if (settings.security) {
+            this.password = password("elasticsearch-elastic", parent);
+            kibanaPassword = password("elasticsearch-kibana", parent);
+            const stringData = pulumi.secret({ elastic: this.password, kibana: kibanaPassword });
+            this.secret = new kubernetes.core.v1.Secret(
+                name,
+                { metadata: { name: "elasticsearch-passwords", namespace }, stringData },
+                parent,
+            );
+        }
+        const files = filesOf(path.join(__dirname, "scripts"), "es.sh", "ready.sh", "keeper.sh", "template.json");
+        this.scripts = new kubernetes.core.v1.ConfigMap(
+            name,
+            { metadata: { name: "elasticsearch-scripts", namespace }, data: files },
+            parent,
+        );
+        const labels = { app: name };
+        const service = new kubernetes.core.v1.Service(
+            name,
+            {
+                metadata: { name, namespace, labels, annotations: { "pulumi.com/skipAwait": "true" } },
+                spec: { selector: labels, ports: [{ name: "http", port, targetPort: "http" }] },
+            },
+            parent,
+        );
+        const heap = Math.floor(mebibytes(settings.memory) / 2);
+        const passwords = pulumi.all([this.password, kibanaPassword]);
+        new kubernetes.apps.v1.StatefulSet(
+            name,
+            {
+                metadata: { name, namespace, labels },
+                spec: {
+                    serviceName: service.metadata.name,
+                    replicas: 1,
+                    // Else a pod that never got ready would not be replaced by its correction.
+                    podManagementPolicy: "Parallel",
+                    selector: { matchLabels: labels },
+                    template: {
+                        metadata: { labels, annotations: { checksum: digest(files, passwords) } },
+                        spec: {
+                            automountServiceAccountToken: false,
+                            enableServiceLinks: false,
+                            terminationGracePeriodSeconds: 60,
+                            // The image's own user and group.
+                            securityContext: runAs(1000, 0),
+                            initContainers: [
+                                {
+                                    // The server writes its keystore beside its settings.
+                                    name: "config",
+                                    image: settings.image,
+                                    command: ["/bin/bash", "-c", `cp -R ${home}/config/. /config/`],
+                                    resources: resources({ cpu: "10m", memory: "64Mi" }),
+                                    securityContext: confined,
+                                    volumeMounts: [{ name: "config", mountPath: "/config" }],
+                                },
+                            ],
+                            containers: [
+                                {
+                                    name,
+                                    image: settings.image,
+                                    env: [
+                                        { name: "cluster.name", value: `test-cluster-${config.stack}` },
+                                        { name: "node.name", value: name },
+                                        { name: "discovery.type", value: "single-node" },
+                                        { name: "ES_JAVA_OPTS", value: `-Xms${heap}m -Xmx${heap}m` },
+                                        { name: "xpack.security.enabled", value: String(settings.security) },
+                                        // Inside the cluster; what is secret is the password.
+                                        { name: "xpack.security.http.ssl.enabled", value: "false" },
+                                        { name: "ingest.geoip.downloader.enabled", value: "false" },
+                                        ...(settings.security ? [this.secretly("ELASTIC_PASSWORD", "elastic")] : []),
+                                        ...this.access(`http://localhost:${port}`),
+                                    ],
+                                    ports: [{ name: "http", containerPort: port }],
+                                    resources: resources(settings),
+                                    terminationMessagePolicy: "FallbackToLogsOnError",
+                                    startupProbe: { ...script("ready"), periodSeconds: 2, failureThreshold: 150 },
+                                    readinessProbe: { ...script("ready"), periodSeconds: 5, failureThreshold: 3 },
+                                    livenessProbe: {
+                                        tcpSocket: { port: "http" },
+                                        periodSeconds: 10,
+                                        failureThreshold: 6,
+                                    },
+                                    securityContext: confined,
+                                    volumeMounts: [
+                                        { name: "data", mountPath: `${home}/data`, subPath: "data" },
+                                        { name: "config", mountPath: `${home}/config` },
+                                        { name: "logs", mountPath: `${home}/logs` },
+                                        { name: "tmp", mountPath: "/tmp" },
+                                        { name: "scripts", mountPath: "/scripts" },
+                                    ],
+                                },
+                                {
+                                    name: "keeper",
+                                    image: settings.image,
+                                    command: ["/bin/bash", "/scripts/keeper.sh"],
+                                    env: [
+                                        { name: "KEEP_DAYS", value: String(config.elk.keepDays) },
+                                        { name: "KEEP_MIB", value: String(Math.floor(config.elk.keepGiB * 1024)) },
+                                        ...(settings.security ? [this.secretly("KIBANA_PASSWORD", "kibana")] : []),
+                                        ...this.access(`http://localhost:${port}`),
+                                    ],
+                                    resources: resources({ cpu: "10m", memory: "64Mi" }),
+                                    readinessProbe: {
+                                        exec: { command: ["test", "-e", "/tmp/prepared"] },
+                                        periodSeconds: 2,
+                                        failureThreshold: 3,
+                                    },
+                                    securityContext: confined,
+                                    volumeMounts: [
+                                        { name: "scripts", mountPath: "/scripts" },
+                                        { name: "keeper", mountPath: "/tmp" },
+                                    ],
+                                },
+                            ],
+                            volumes: [
+                                { name: "data", persistentVolumeClaim: { claimName: this.claimName } },
+                                { name: "config", emptyDir: { sizeLimit: "16Mi" } },
+                                { name: "logs", emptyDir: { sizeLimit: "512Mi" } },
+                                { name: "tmp", emptyDir: { sizeLimit: "512Mi" } },
+                                { name: "keeper", emptyDir: { sizeLimit: "16Mi" } },
+                                { name: "scripts", configMap: { name: this.scripts.metadata.name } },
+                            ],
+                        },
+                    },
+                },
+            },
+            { parent: this, dependsOn: this.volume },
+        );
+        this.registerOutputs({ url: this.url });
+    }
+
+    /** The environment of scripts that ask Elasticsearch, at its service or at another URL. */
+    access(url = this.url): Access {
+        const who = this.secret ? [{ name: "ES_USER", value: "elastic" }, this.secretly("ES_PASSWORD", "elastic")] : [];
+        return [{ name: "ES_URL", value: url }, ...who];
+    }
+
+    /** A variable with a password of Elasticsearch's, where security is on. */
+    secretly(variable: string, key: "elastic" | "kibana"): Access[number] {
+        return { name: variable, valueFrom: { secretKeyRef: { name: this.secret!.metadata.name, key } } };
+    }
+}
+
+function script(file: string) {
+    return { exec: { command: ["/bin/bash", `/scripts/${file}.sh`] }, timeoutSeconds: 10 };
+}
+
+function digest(files: Record<string, string>, passwords: pulumi.Output<string[]>): pulumi.Output<string> {
+    // 64 bits of a digest of passwords of 190 bits each: nothing can be learnt from it.
+    return pulumi.unsecret(passwords.apply((all) => checksum(JSON.stringify(files), ...all)));
+}

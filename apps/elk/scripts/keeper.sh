@@ -1,0 +1,60 @@
+#!/bin/bash
+# Keeps Elasticsearch's indices of logs: makes them once, begins a new one every day or when one is large, and removes the
+# oldest when they are too old or when all of them are too large, so that the disk can't fill. The product's own life
+# cycles know an age only, and not every build has them.
+# Environment: KEEP_DAYS KEEP_MIB, KIBANA_PASSWORD (empty where security is off), and what es.sh needs
+set -uo pipefail
+# shellcheck source=apps/elk/scripts/es.sh
+. "${BASH_SOURCE%/*}/es.sh"
+say() { printf '%(%FT%TZ)T %s\n' -1 "$*"; }
+
+prepare() {
+    es PUT /_index_template/logs "$(<"${BASH_SOURCE%/*}/template.json")" >/dev/null || return
+    if ! es GET /_alias/logs >/dev/null 2>&1; then
+        es PUT /logs-000001 '{"aliases": {"logs": {"is_write_index": true}}}' >/dev/null || return
+        say "made the first index, logs-000001"
+    fi
+    [[ ! ${KIBANA_PASSWORD:-} ]] ||
+        es POST /_security/user/kibana_system/_password "{\"password\": \"$KIBANA_PASSWORD\"}" >/dev/null
+}
+
+# Indices that are not written to, the oldest first: name, age in days, bytes.
+indices() {
+    es GET "/_cat/indices/logs-0*?h=index,creation.date,store.size&bytes=b&s=index" | awk -v now="$(date +%s)" \
+        '{ print $1, int((now - $2 / 1000) / 86400), $3 }'
+}
+
+remove() {
+    es DELETE "/$1" >/dev/null && say "removed $1: $2"
+}
+
+keep() {
+    local segment=$((KEEP_MIB / 8)) rolled all total=0 name days bytes
+    ((segment > 0)) || segment=1
+    rolled=$(es POST /logs/_rollover "{\"conditions\": {\"max_age\": \"1d\", \"max_size\": \"${segment}mb\"}}") || return
+    [[ $rolled != *'"rolled_over":true'* ]] || say "began a new index: $rolled"
+    all=$(indices) || return
+    while read -r name days bytes; do total=$((total + bytes)); done <<<"$all"
+    # The last one is written to.
+    while read -r name days bytes; do
+        if ((days >= KEEP_DAYS)); then
+            remove "$name" "$days days old" && total=$((total - bytes))
+        elif ((total > KEEP_MIB * 1048576)); then
+            remove "$name" "all have $((total / 1048576)) MiB, more than $KEEP_MIB" && total=$((total - bytes))
+        else
+            break
+        fi
+    done < <(head -n -1 <<<"$all")
+    # What was refused is a sign of a mistake: worth a look, not the disk.
+    bytes=$(es GET "/_cat/indices/logs-refused?h=store.size&bytes=b" 2>/dev/null) || return 0
+    ((${bytes:-0} <= KEEP_MIB * 1048576 / 8)) || remove logs-refused "$((bytes / 1048576)) MiB of refused events"
+}
+
+until es GET "/_cluster/health?wait_for_status=yellow&timeout=20s" >/dev/null 2>&1 && prepare; do sleep 2; done
+touch /tmp/prepared
+say "indices are prepared; keeping $KEEP_DAYS days, $KEEP_MIB MiB"
+while [[ ! ${ONCE:-} ]]; do
+    keep
+    sleep 60
+done
+[[ ! ${ONCE:-} ]] || keep
