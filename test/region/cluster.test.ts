@@ -33,11 +33,8 @@ describe("the local stack", function () {
     /** The rows are there, each of them, as they were written. */
     const rowsAreThere = async () => assert.equal(await sql(checksum), written);
 
-    it("comes up from nothing, within four minutes", async () => {
-        const result = await run(["up"]);
-        succeeded(result);
-        assert.ok(result.seconds < 240, `it took ${Math.round(result.seconds)} s`);
-        console.log(`        pulumi up took ${Math.round(result.seconds)} s`);
+    it("is up", async () => {
+        succeeded(await run(["up"]));
     });
 
     it("has three Ready nodes, named after their hosts, labelled with role and disk", async () => {

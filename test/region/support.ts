@@ -3,6 +3,7 @@ import * as fs from "node:fs";
 import * as os from "node:os";
 import * as path from "node:path";
 import { promisify } from "node:util";
+import { dump, load } from "js-yaml";
 import { accessOf, writeSshFiles } from "../../operations/access";
 import { goPartDir } from "../../rehearsal/build/go";
 import { clusterRecipes } from "../../rehearsal/build/recipes";
@@ -10,6 +11,7 @@ import { pulumi } from "../../rehearsal/engine";
 import { type Change, changesIn, engineEvents } from "../../rehearsal/events";
 import { checkoutDir } from "../../rehearsal/paths";
 import { control } from "../../rehearsal/process";
+import { stackFile } from "../sample";
 import { toolchain } from "../../rehearsal/toolchain/toolchain";
 
 const exec = promisify(execFile);
@@ -75,10 +77,18 @@ export async function instanceUrn(host: string): Promise<string> {
 
 /** Writes the stack's configuration with one mirror more, which hosts learn of at first boot; returns its file. */
 export function otherMirrors(): string {
+    const { urls, images } = stackFile("local")["test-cluster:mirrors"] as Record<string, object>;
+    return changedStack("test-cluster:mirrors", {
+        urls: { "https://unused.invalid": ["http://198.51.100.1"], ...urls },
+        images,
+    });
+}
+
+/** Writes the stack's configuration with another value for a key; returns its file. */
+export function changedStack(key: string, value: object): string {
     const file = path.join(scratch, "Pulumi.local.yaml");
-    const text = fs.readFileSync(path.join(checkoutDir, "Pulumi.local.yaml"), "utf8");
-    const addition = `$1      "https://unused.invalid": ["http://198.51.100.1"]\n`;
-    fs.writeFileSync(file, text.replace(/(test-cluster:mirrors:\n {4}urls:\n)/, addition));
+    const original = load(fs.readFileSync(path.join(checkoutDir, "Pulumi.local.yaml"), "utf8")) as { config: object };
+    fs.writeFileSync(file, dump({ ...original, config: { ...original.config, [key]: value } }));
     return file;
 }
 

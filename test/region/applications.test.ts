@@ -1,0 +1,125 @@
+import { strict as assert } from "node:assert";
+import { countOf, kafka, kafkaHealthy, linesOf, messages, removePod, startPod } from "./applications";
+import { changedStack, eventually, kubectl, run, ssh, type Result } from "./support";
+
+/** What the applications promise, together and one by one. The stack that comes up here is what the next suite goes on with. */
+describe("the applications", function () {
+    this.timeout(15 * 60_000);
+    this.bail(true);
+
+    const succeeded = (result: Result) =>
+        assert.equal(result.code, 0, result.output.slice(result.output.lastIndexOf("Diagnostics:")));
+
+    it("come up with the cluster from nothing, within six minutes", async () => {
+        const result = await run(["up"]);
+        succeeded(result);
+        assert.ok(result.seconds < 360, `it took ${Math.round(result.seconds)} s`);
+        console.log(`        pulumi up took ${Math.round(result.seconds)} s`);
+    });
+
+    it("carry a pod's lines to Elasticsearch, each with where it is from", async () => {
+        const script = `echo 'plain line'
+            echo '{"level": "error", "msg": "broke", "attempt": 5, "of": {"a": [1, 2.5]}}'
+            echo '{"level": "error'
+            printf 'java.lang.RuntimeException: no\\n\\tat a.b.C(D.java:5)\\nCaused by: e\\n\\tat f.g\\n' >&2
+            sleep 30`;
+        const began = Date.now();
+        await startPod("speaker", script);
+        await eventually("four events", 60, async () => (await countOf("speaker")) === 4);
+        console.log(`        found ${((Date.now() - began) / 1000).toFixed(1)} s after the pod was asked for`);
+        const lines = await linesOf("speaker");
+        const of = (start: string) => lines.find(({ message }) => message.startsWith(start))!;
+        const { kubernetes } = of("plain line");
+        assert.deepEqual(
+            [kubernetes.namespace, kubernetes.pod.name, kubernetes.container.name, kubernetes.labels],
+            ["default", "speaker", "speaker", { team: "test" }],
+        );
+        assert.match(kubernetes.node.name, /^(master|node-0[12])$/);
+        assert.equal(of('{"level": "error",').json?.msg, "broke");
+        assert.deepEqual(of('{"level": "error').tags ?? of('{"level": "error').json, of('{"level": "error').json);
+        const broken = lines.find(({ tags }) => tags?.includes("_jsonparsefailure"));
+        assert.equal(broken?.message, '{"level": "error');
+        const trace = of("java.lang");
+        assert.equal(trace.message.split("\n").length, 4, "a stack trace is one event");
+        assert.equal(trace.stream, "stderr");
+        await removePod("speaker");
+    });
+
+    it("lose no line and write none twice while Elasticsearch, then Kafka, is away", async () => {
+        const rate = 500;
+        const seconds = 40;
+        // 50 lines in every tenth of a second, numbered.
+        await startPod(
+            "flood",
+            `n=0; for ((s = 0; s < ${seconds * 10}; s++)); do
+                for ((i = 0; i < ${rate / 10}; i++)); do printf 'flood %d some text to make it a usual length\\n' $((n++)); done
+                sleep 0.09
+            done; sleep 300`,
+        );
+        await eventually("the flood is under way", 60, async () => (await countOf("flood")) > 1000);
+        await kubectl("-n", "logging", "scale", "statefulset", "elasticsearch", "--replicas=0");
+        await new Promise((resolve) => setTimeout(resolve, 15_000));
+        await kubectl("-n", "logging", "scale", "statefulset", "elasticsearch", "--replicas=1");
+        await ssh("node-01", "docker stop kafka >/dev/null");
+        await new Promise((resolve) => setTimeout(resolve, 8_000));
+        await ssh("node-01", "docker start kafka >/dev/null");
+        const all = rate * seconds;
+        await eventually(`${all} lines`, 240, async () => (await countOf("flood")) >= all);
+        // Whatever comes twice would come now.
+        await eventually("Logstash has read all", 60, async () => (await lag()) === 0);
+        assert.equal(await countOf("flood"), all);
+        await removePod("flood");
+    });
+
+    it("have Kafka back by itself after its container, Docker, and the host", async () => {
+        const before = await messages("logs");
+        assert.ok(before > 0);
+        const ways = {
+            "a crash of the container": "kill -9 $(docker inspect --format '{{.State.Pid}}' kafka)",
+            "a restart of Docker": "systemctl restart docker",
+            "a reboot of the host": "systemd-run --quiet --on-active=0.2 systemctl reboot",
+        };
+        for (const [what, command] of Object.entries(ways)) {
+            const started = await ssh("node-01", "docker inspect --format '{{.State.StartedAt}}' kafka");
+            await ssh("node-01", command);
+            await eventually(`Kafka is back after ${what}`, 180, async () => {
+                const again = await ssh("node-01", "docker inspect --format '{{.State.StartedAt}}' kafka");
+                return again !== started && (await kafkaHealthy());
+            });
+            assert.ok((await messages("logs")) >= before, what);
+        }
+        await eventually("node-01 is Ready", 120, async () =>
+            / Ready /.test(await kubectl("get", "node", "node-01", "--no-headers")),
+        );
+    });
+
+    it("have Kafka made anew when its compose file changes, with its messages and offsets", async () => {
+        const container = await ssh("node-01", "docker inspect --format '{{.Id}}' kafka");
+        const group = "kafka-consumer-groups.sh";
+        const offsets = async () =>
+            (await kafka(group, "--describe --group logstash --offsets")).match(/^logstash +logs +0 +(\d+)/m)?.[1];
+        const offset = Number(await offsets());
+        assert.ok(offset > 0);
+        const before = await messages("logs");
+        const more = changedStack("test-cluster:kafka", { memory: "1200Mi" });
+        succeeded(await run(["up", "--config-file", more]));
+        assert.notEqual(await ssh("node-01", "docker inspect --format '{{.Id}}' kafka"), container);
+        assert.equal(
+            await ssh("node-01", "docker inspect --format '{{.HostConfig.Memory}}' kafka"),
+            `${1200 * 2 ** 20}`,
+        );
+        assert.ok((await messages("logs")) >= before);
+        assert.ok(Number(await offsets()) >= offset);
+        const reserved = () => ssh("node-01", "grep -A3 systemReserved /var/lib/kubelet/config.yaml");
+        assert.match(await reserved(), /memory: 1650Mi/);
+        succeeded(await run(["up"]));
+        assert.match(await reserved(), /memory: 1474Mi/);
+    });
+
+    /** Messages that Logstash has not read yet. */
+    async function lag(): Promise<number> {
+        const described = await kafka("kafka-consumer-groups.sh", "--describe --group logstash");
+        const rows = described.split("\n").filter((line) => /^logstash +logs /.test(line));
+        return rows.reduce((sum, row) => sum + Number(row.trim().split(/ +/)[5]), 0);
+    }
+});

@@ -1,0 +1,70 @@
+import { kubectl, outputs, ssh } from "./support";
+
+/** Asks the stack's Elasticsearch from inside its pod. */
+export async function elasticsearch(path: string): Promise<Record<string, never>> {
+    const curl = ["curl", "-sS", `localhost:9200${path}`];
+    return JSON.parse(await kubectl("-n", "logging", "exec", "elasticsearch-0", "-c", "elasticsearch", "--", ...curl));
+}
+
+/** A document of a log line, as far as the tests look at it. */
+export interface Line {
+    message: string;
+    json?: Record<string, unknown>;
+    tags?: string[];
+    stream: string;
+    kubernetes: {
+        namespace: string;
+        pod: { name: string };
+        container: { name: string };
+        node: { name: string };
+        labels: Record<string, string>;
+    };
+}
+
+/** The lines whose pod has a name. */
+export async function linesOf(pod: string): Promise<Line[]> {
+    const found = await elasticsearch(`/logs*/_search?size=1000&q=kubernetes.pod.name:${pod}&sort=log.offset`);
+    return (found as unknown as { hits: { hits: { _source: Line }[] } }).hits.hits.map(({ _source }) => _source);
+}
+
+/** How many lines of a pod are there, refused ones among them. */
+export async function countOf(pod: string): Promise<number> {
+    const found = await elasticsearch(`/logs*/_count?q=kubernetes.pod.name:${pod}`);
+    return (found as unknown as { count: number }).count;
+}
+
+/** Starts a pod of an image that is there, which runs a script once and is left as it ends. */
+export async function startPod(name: string, script: string): Promise<void> {
+    const image = await kubectl(
+        ...["-n", "mysql", "get", "statefulset", "mysql", "-o", "jsonpath={.spec.template.spec.containers[0].image}"],
+    );
+    const options = [`--image=${image}`, "--labels=team=test", "--restart=Never", "--command"];
+    await kubectl("run", name, ...options, "--", "bash", "-c", script);
+}
+
+export async function removePod(name: string): Promise<void> {
+    await kubectl("delete", "pod", name, "--grace-period=1", "--ignore-not-found");
+}
+
+/** Runs one of Kafka's tools on its host; `input` goes to its standard input. */
+export async function kafka(tool: string, args: string, input = "true"): Promise<string> {
+    const bootstrap = `--bootstrap-server $(. /opt/kafka/.env; echo $KAFKA_ADDRESS):9092`;
+    const exec = `docker exec -i --env KAFKA_HEAP_OPTS=-Xmx128m kafka /opt/kafka/bin/${tool} ${bootstrap} ${args}`;
+    return ssh("node-01", `${input} | ${exec}`);
+}
+
+/** How many messages a topic has ever had. */
+export async function messages(topic: string): Promise<number> {
+    const offsets = await kafka("kafka-get-offsets.sh", `--topic ${topic}`);
+    return offsets.split("\n").reduce((sum, line) => sum + Number(line.split(":")[2] ?? 0), 0);
+}
+
+/** Whether Kafka's container runs and its own check of it succeeds. */
+export async function kafkaHealthy(): Promise<boolean> {
+    return (await ssh("node-01", "docker inspect --format '{{.State.Health.Status}}' kafka")) === "healthy";
+}
+
+export async function publicAddress(host: string): Promise<string> {
+    const { hosts } = await outputs();
+    return hosts.find(({ name }) => name === host)!.publicAddress;
+}
