@@ -78,9 +78,11 @@ export = async () => {
         kubeconfig: cluster.kubeconfig,
         mysql: mysql.address,
         nacos: nacos.address,
-        consoles: { nacos: "kubectl -n nacos port-forward service/nacos 8080:8080" },
+        consoles: {
+            kibana: "kubectl -n logging port-forward service/kibana 5601:5601",
+            nacos: "kubectl -n nacos port-forward service/nacos 8080:8080",
+        },
         kafka: kafkaAddress,
-        kibana: "kubectl -n logging port-forward service/kibana 5601:5601",
         elasticPassword: elk.password,
         mysqlRootPassword: mysql.rootPassword,
         nacosPassword: nacos.password,

@@ -76,7 +76,8 @@ async function up(): Promise<void> {
         process.exit(code);
     }
     say(`
-The cluster is up. To try next:
+The cluster and its applications are up: MySQL, Nacos, Kafka on node-01, Filebeat, Logstash, Elasticsearch, Kibana.
+To try next:
   npm run ssh -- master                         then: kubectl get pods -A, k9s
   eval "$(npm run -s region -- env)"            then: pulumi preview -s local, pulumi stack output -s local
   npm run region -- status | stop | reset`);

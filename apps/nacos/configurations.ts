@@ -42,17 +42,20 @@ export function connection(
     kubeconfig: pulumi.Output<string>,
     password: pulumi.Output<string>,
 ): pulumi.Output<Connection> {
-    return pulumi.all([kubeconfig, password]).apply(([text, password]) => {
-        const { clusters, users } = load(text) as {
-            clusters: { cluster: Record<string, string> }[];
-            users: { user: Record<string, string> }[];
-        };
-        return {
-            server: clusters[0].cluster.server,
-            authority: clusters[0].cluster["certificate-authority-data"],
-            certificate: users[0].user["client-certificate-data"],
-            key: users[0].user["client-key-data"],
-            password,
-        };
-    });
+    return pulumi.all([kubeconfig, password]).apply(([text, password]) => connectionOf(text, password));
+}
+
+/** The same from a kubeconfig's text. */
+export function connectionOf(kubeconfig: string, password: string): Connection {
+    const { clusters, users } = load(kubeconfig) as {
+        clusters: { cluster: Record<string, string> }[];
+        users: { user: Record<string, string> }[];
+    };
+    return {
+        server: clusters[0].cluster.server,
+        authority: clusters[0].cluster["certificate-authority-data"],
+        certificate: users[0].user["client-certificate-data"],
+        key: users[0].user["client-key-data"],
+        password,
+    };
 }

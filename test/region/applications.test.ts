@@ -1,6 +1,9 @@
 import { strict as assert } from "node:assert";
-import { countOf, kafka, kafkaHealthy, linesOf, messages, removePod, startPod } from "./applications";
-import { changedStack, eventually, kubectl, run, ssh, type Result } from "./support";
+import * as fs from "node:fs";
+import { getConfig, publishConfig } from "../../apps/nacos/api";
+import { countOf, kafka, kafkaHealthy, linesOf, messages, nacos, removePod, startPod } from "./applications";
+import { stackFile } from "../sample";
+import { changedStack, eventually, kubectl, run, sql, ssh, type Result } from "./support";
 
 /** What the applications promise, together and one by one. The stack that comes up here is what the next suite goes on with. */
 describe("the applications", function () {
@@ -69,6 +72,53 @@ describe("the applications", function () {
         await eventually("Logstash has read all", 60, async () => (await lag()) === 0);
         assert.equal(await countOf("flood"), all);
         await removePod("flood");
+    });
+
+    const place = { namespace: "public", group: "DEFAULT_GROUP", dataId: "application.yaml" };
+    const declared = fs.readFileSync("apps/nacos/configurations/public/DEFAULT_GROUP/application.yaml", "utf8");
+    const live = async () => (await getConfig(await nacos(), place))?.content;
+
+    it("have the declared configurations in Nacos, which keeps them in MySQL", async () => {
+        assert.equal(await live(), declared);
+        assert.equal(
+            await sql("SELECT COUNT(*) FROM nacos.config_info WHERE data_id IN ('application.yaml', 'features.json')"),
+            "2",
+        );
+        assert.equal(
+            await sql("SELECT md5(content) = md5 FROM nacos.config_info WHERE data_id = 'application.yaml'"),
+            "1",
+        );
+    });
+
+    it("let nobody into Nacos without the password", async () => {
+        await assert.rejects(async () => getConfig(await nacos("wrong"), place), /password|403|500|user/i);
+    });
+
+    it("show what was changed in Nacos by hand, keep it, and overwrite it when asked to", async () => {
+        const byHand = "changed: by hand\n";
+        const before = await getConfig(await nacos(), place);
+        await publishConfig(await nacos(), place, { content: byHand, type: "yaml" }, before!.md5);
+        const preview = await run(["preview"]);
+        succeeded(preview);
+        assert.equal(preview.changes.filter(({ urn }) => urn.endsWith("application.yaml")).length, 1);
+        assert.match(preview.output, /application\.yaml.*(by hand|changed)/is);
+        succeeded(await run(["up"]));
+        assert.equal(await live(), byHand, "it was overwritten unasked");
+        const settings = stackFile("local")["test-cluster:nacos"] as object;
+        succeeded(
+            await run(["up", "--config-file", changedStack("test-cluster:nacos", { ...settings, overwrite: true })]),
+        );
+        assert.equal(await live(), declared);
+        succeeded(await run(["up"]));
+        succeeded(await run(["preview", "--expect-no-changes"]));
+    });
+
+    it("have Nacos back by itself after MySQL restarts", async () => {
+        await kubectl("-n", "mysql", "delete", "pod", "mysql-0", "--wait=true", "--timeout=50s");
+        await eventually("Nacos answers from MySQL", 120, async () => (await live()) === declared);
+        await eventually("Nacos is Ready", 60, async () =>
+            / 1\/1 /.test(await kubectl("-n", "nacos", "get", "deployment", "nacos", "--no-headers")),
+        );
     });
 
     it("have Kafka back by itself after its container, Docker, and the host", async () => {

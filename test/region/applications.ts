@@ -1,3 +1,5 @@
+import type { Client } from "../../apps/nacos/api";
+import { connectionOf } from "../../apps/nacos/configurations";
 import { kubectl, outputs, ssh } from "./support";
 
 /** Asks the stack's Elasticsearch from inside its pod. */
@@ -64,7 +66,8 @@ export async function kafkaHealthy(): Promise<boolean> {
     return (await ssh("node-01", "docker inspect --format '{{.State.Health.Status}}' kafka")) === "healthy";
 }
 
-export async function publicAddress(host: string): Promise<string> {
-    const { hosts } = await outputs();
-    return hosts.find(({ name }) => name === host)!.publicAddress;
+/** The way to the stack's Nacos, as its administrator or with another password. */
+export async function nacos(password?: string): Promise<Client> {
+    const { kubeconfig, nacosPassword } = await outputs();
+    return { connection: connectionOf(kubeconfig, password ?? nacosPassword), signal: AbortSignal.timeout(30_000) };
 }

@@ -226,8 +226,10 @@ describe("the local stack", function () {
         console.log(`        destroy ended after ${Math.round(result.seconds)} s`);
         const { disks, ...rest } = await cloudState();
         assert.deepEqual(
-            Object.values(disks).map(({ name, status }) => `${name} ${status}`),
-            ["test-cluster-local-mysql Available"],
+            Object.values(disks)
+                .map(({ name, status }) => `${name} ${status}`)
+                .sort(),
+            ["elasticsearch", "kafka", "mysql"].map((disk) => `test-cluster-local-${disk} Available`),
         );
         for (const kind of [
             "instances",
@@ -280,8 +282,10 @@ describe("the local stack", function () {
         const { disks, instances } = await cloudState();
         assert.deepEqual(instances, {});
         assert.deepEqual(
-            Object.values(disks).map(({ name }) => name),
-            ["test-cluster-local-mysql"],
+            Object.values(disks)
+                .map(({ name }) => name)
+                .sort(),
+            ["elasticsearch", "kafka", "mysql"].map((disk) => `test-cluster-local-${disk}`),
         );
     });
 });
