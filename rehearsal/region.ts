@@ -79,6 +79,7 @@ async function up(): Promise<void> {
 The cluster is up. To try next:
   npm run ssh -- master                         then: kubectl get pods -A, k9s
   eval "$(npm run -s region -- env)"            then: pulumi preview -s local, pulumi stack output -s local
+  npm run status                                in that shell: what is up, what it uses, whether it works
   npm run region -- status | stop | reset`);
 }
 

@@ -1,7 +1,12 @@
 /** The little of Kafka's protocol that a message and its way back need, in versions that 2.1 and later answer. */
 
 /** What is asked, with the versions of the requests below. */
-const apis = { produce: { key: 0, version: 3 }, fetch: { key: 1, version: 4 }, createTopics: { key: 19, version: 2 } };
+const apis = {
+    produce: { key: 0, version: 3 },
+    fetch: { key: 1, version: 4 },
+    apiVersions: { key: 18, version: 0 },
+    createTopics: { key: 19, version: 2 },
+};
 export type ApiName = keyof typeof apis;
 
 export const int8 = (value: number) => number(1, (bytes) => bytes.writeInt8(value));

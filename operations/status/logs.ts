@@ -46,8 +46,9 @@ async function lineOn(api: Api, node: string, image: string, seconds: number, si
             const printed = async () => (await api.request("GET", `${pod}/log`)).body.includes(line);
             await waitFor(printed, starting, "its pod printed nothing", signal);
         } catch (error) {
-            const { body } = await api.request("GET", pod);
-            throw new Error(`${(error as Error).message}: ${podReason(JSON.parse(body) as Pod) ?? "it runs"}`);
+            const { status, body } = await api.request("GET", pod);
+            const why = status === 200 ? podReason(JSON.parse(body) as Pod) : `it is gone (${status})`;
+            throw new Error(`${(error as Error).message}: ${why ?? "it runs"}`);
         }
         // Only this machine's clock is asked. The line is a moment older than this look at it.
         const began = Date.now();

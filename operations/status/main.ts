@@ -73,11 +73,12 @@ async function main(args: string[]): Promise<number> {
 /** Shows rows again and again until it is ended; returns the last. */
 async function watch(look: Look, stack: Stack, options: Options, signal: AbortSignal): Promise<Row[]> {
     for (;;) {
+        const next = Date.now() + interval * 1000;
         const rows = await look.again();
         show(stack, rows, options);
         if (!signal.aborted) {
             await new Promise<void>((resolve) => {
-                const timer = setTimeout(resolve, interval * 1000);
+                const timer = setTimeout(resolve, next - Date.now());
                 signal.addEventListener("abort", () => (clearTimeout(timer), resolve()), { once: true });
             });
         }

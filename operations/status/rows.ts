@@ -47,7 +47,8 @@ function apiRow(cluster: ClusterLook | Error): Row {
 function nodeRow(name: string, cluster: ClusterLook | Error, host: HostLook): Row {
     const node = cluster instanceof Error ? undefined : cluster.nodes.find(({ metadata }) => metadata.name === name);
     const ready = node && condition(node, "Ready");
-    const reasons = [host.seconds === undefined && host.failure];
+    const silent = host.seconds === undefined && (host.failure ?? "it said nothing over SSH");
+    const reasons = [silent];
     if (cluster instanceof Error) reasons.push(unknown);
     else if (!node) reasons.push("it is no node of the cluster");
     else if (ready?.status !== "True") reasons.push(`not ready: ${ready?.message ?? ready?.reason ?? "no word of it"}`);
@@ -61,7 +62,7 @@ function nodeRow(name: string, cluster: ClusterLook | Error, host: HostLook): Ro
         part: "node",
         name: `node ${name}`,
         state: down.length > 0 ? "down" : "up",
-        ...(ready?.lastTransitionTime && { since: new Date(ready.lastTransitionTime) }),
+        ...(ready?.lastTransitionTime && !silent && { since: new Date(ready.lastTransitionTime) }),
         uses: defined({ memory: one("memory") ?? host.memory, cpu: one("cpu"), disk: host.system }),
         probe: {
             what: "it answers over SSH",
@@ -92,7 +93,7 @@ function diskRow({ name, host }: Stack["disks"][number], hosts: Record<string, H
     return {
         ...row,
         state: failure ? "down" : "up",
-        ...(since && { since }),
+        ...(since && !failure && { since }),
         uses: defined({ disk: disk.use }),
         probe: { what: `a file written on ${host}`, seconds: written, ...(failure && { failure }) },
         ...reason(failure),
@@ -110,7 +111,8 @@ function kafkaRow(kafka: Stack["kafka"], hosts: Record<string, HostLook>, probe:
     return {
         ...row,
         state: running && !wrong ? "up" : "down",
-        ...(since && { since }),
+        // What runs has been doing so for longer than it has been wrong.
+        ...(since && !(running && wrong) && { since }),
         uses: defined({ memory, cpu }),
         ...(!container.failure && { probe: probe ?? pending }),
         ...reason(wrong),
@@ -119,15 +121,9 @@ function kafkaRow(kafka: Stack["kafka"], hosts: Record<string, HostLook>, probe:
 
 function applicationRow(name: string, look: WorkloadLook | Error | undefined, expected: boolean, probe?: Probed): Row {
     const row = { part: "application", name, uses: {} } as const;
-    if (look instanceof Error)
-        return { ...row, ...(expected ? { state: "down", reason: unknown } : { state: "absent" }) };
-    if (!look) {
-        return {
-            ...row,
-            ...(expected
-                ? { state: "down", reason: "it is not in the cluster: pulumi up --refresh" }
-                : { state: "absent" }),
-        };
+    if (!look || look instanceof Error) {
+        if (!expected) return { ...row, state: "absent" };
+        return { ...row, state: "down", reason: look ? unknown : "it is not in the cluster: pulumi up --refresh" };
     }
     const { ready, since, memory, cpu } = look;
     // These two are proven by the log line.
@@ -136,7 +132,7 @@ function applicationRow(name: string, look: WorkloadLook | Error | undefined, ex
     return {
         ...row,
         state: ready && !wrong ? "up" : "down",
-        ...(since && { since }),
+        ...(since && !(ready && wrong) && { since }),
         uses: defined({ memory, cpu }),
         ...(ready && !silent && { probe: probe ?? pending }),
         ...reason(wrong),

@@ -51,7 +51,8 @@ export class Ssh implements Shell {
     }
 
     connect(host: string, address: string, seconds: number): Wire {
-        const child = this.ssh("-W", address, host);
+        // A refused connection is news only from this level on.
+        const child = this.ssh("-o", "LogLevel=INFO", "-W", address, host);
         const timer = setTimeout(() => child.kill("SIGKILL"), seconds * 1000);
         let stderr = "";
         child.stderr.setEncoding("utf8").on("data", (text: string) => (stderr += text));

@@ -67,6 +67,15 @@ describe("a log line's way into Elasticsearch", () => {
         assert.equal(running.size, 0);
     });
 
+    it("fails with the reason of a pod that prints nothing", async () => {
+        const { api } = logging();
+        const signal = AbortSignal.timeout(1);
+        api.replies[`GET ${pods}/[^/]+/log`] = () => ({ status: 400, body: "waiting to start" });
+        await assert.rejects(probe(api, 3, signal), /node-01: .*: p: Pending; node-02: .*: p: Pending$/);
+        api.replies[`GET ${pods}/[^/]+`] = () => ({ status: 404, body: "{}" });
+        await assert.rejects(probe(api, 3, signal), /node-01: .*: it is gone \(404\)/);
+    });
+
     it("fails with Elasticsearch's words when it knows no logs", async () => {
         const { api } = logging();
         api.replies[search] = () => ({

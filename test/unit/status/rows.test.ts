@@ -77,7 +77,7 @@ describe("the parts' states", () => {
         const failed = { what: "w", failure: "ERROR 1290 (HY000): read only" };
         const found = rows({}, {}, { ...probed, MySQL: failed, "log line": { what: "w", failure: "node-02: late" } });
         assert.deepEqual(states(found, "down"), ["MySQL", "log line"]);
-        assert.equal(found.MySQL.reason, failed.failure);
+        assert.deepEqual([found.MySQL.reason, found.MySQL.since], [failed.failure, undefined]);
     });
 
     it("are not what the probe says while it has not come to its end", () => {
@@ -121,6 +121,8 @@ describe("the parts' states", () => {
         const container = { running: false, failure: "its container is exited" };
         const ended = rows({ hosts: { master: { ...host(), container } } }, {}, {}).Kafka;
         assert.deepEqual([ended.state, ended.reason, ended.probe], ["down", container.failure, undefined]);
+        const failed = rows({}, {}, { ...probed, Kafka: { what: "w", failure: "no answer" } }).Kafka;
+        assert.deepEqual([failed.state, failed.reason, failed.since], ["down", "no answer", undefined]);
         assert.match(rows({}, { kafka: {} }).Kafka.reason!, /its host is gone/);
     });
 
