@@ -9,10 +9,26 @@ export interface Access {
     operatorKey: string;
 }
 
-interface Resource {
+/** A resource in a stack's state. */
+export interface Resource {
     urn: string;
     type: string;
+    id?: string;
+    inputs?: Record<string, unknown>;
     outputs?: Record<string, unknown>;
+    /** It has been replaced, and what it stood for is still to be deleted. */
+    delete?: boolean;
+}
+
+/** The resources of a state, as `pulumi stack export --show-secrets` prints it, that stand for something. */
+export function resourcesOf(exported: string): Resource[] {
+    const { deployment } = JSON.parse(exported) as { deployment?: { resources?: Resource[] } };
+    return (deployment?.resources ?? []).filter((resource) => !resource.delete);
+}
+
+/** The last part of a resource's URN. */
+export function nameOf({ urn }: Resource): string {
+    return urn.slice(urn.lastIndexOf("::") + 2);
 }
 
 /**
@@ -21,16 +37,16 @@ interface Resource {
  * @throws Error when the stack has no hosts
  */
 export function accessOf(exported: string): Access {
-    const { resources = [] } = (JSON.parse(exported) as { deployment: { resources?: Resource[] } }).deployment;
+    const resources = resourcesOf(exported);
     const find = (type: string, name: string) =>
-        resources.find((resource) => resource.type === type && resource.urn.endsWith(`::${name}`));
+        resources.find((resource) => resource.type === type && nameOf(resource) === name);
     const command = (name: string) => plain(find("command:local:Command", name)?.outputs?.stdout);
     const hosts = resources
         .filter(({ type }) => type === "alicloud:ecs/instance:Instance")
-        .map(({ urn, outputs }) => {
-            const name = urn.split("::").pop()!;
+        .map((resource) => {
+            const name = nameOf(resource);
             const hostKey = command(`${name}-identity`).split("\n")[0].split(" ").slice(0, 2).join(" ");
-            return { name, publicAddress: plain(outputs?.publicIp), hostKey };
+            return { name, publicAddress: plain(resource.outputs?.publicIp), hostKey };
         });
     const key = command("operator");
     if (hosts.length === 0 || !key) throw new Error("this stack has no hosts yet: pulumi up");
@@ -38,18 +54,32 @@ export function accessOf(exported: string): Access {
 }
 
 /** A value of an export, where a secret is an object that carries its JSON. */
-function plain(value: unknown): string {
+export function unwrap(value: unknown): unknown {
     const { plaintext } = (value ?? {}) as { plaintext?: string };
-    return plaintext === undefined ? String(value ?? "") : String(JSON.parse(plaintext));
+    return plaintext === undefined ? value : JSON.parse(plaintext);
+}
+
+/** A text of an export, empty where there is none. */
+export function plain(value: unknown): string {
+    return String(unwrap(value) ?? "");
 }
 
 /** The way into the selected stack's hosts (or those of the stack in STACK). */
-export function access(stack = process.env.STACK): Access {
-    const args = ["stack", "export", "--show-secrets", ...(stack ? ["--stack", stack] : [])];
+export function access(): Access {
+    return accessOf(exportStack());
+}
+
+/**
+ * The state of the selected stack, secrets too.
+ * @throws Error when it can't be read: no stack, wrong passphrase, a backend that does not answer within 30 s
+ */
+export function exportStack(stack = process.env.STACK): string {
+    const args = ["stack", "export", "--show-secrets", "--non-interactive", ...(stack ? ["--stack", stack] : [])];
     const { status, stdout, stderr, error } = spawnSync("pulumi", args, {
         cwd: path.resolve(__dirname, ".."),
         encoding: "utf8",
         maxBuffer: 2 ** 27,
+        timeout: 30_000,
     });
     if (error || status !== 0) {
         throw new Error(
@@ -57,7 +87,7 @@ export function access(stack = process.env.STACK): Access {
                 'In the rehearsal region, first: eval "$(npm run -s region -- env)"',
         );
     }
-    return accessOf(stdout);
+    return stdout;
 }
 
 /** Text of an SSH client's configuration for these hosts; key and known_hosts are files in `dir`. */

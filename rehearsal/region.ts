@@ -80,6 +80,7 @@ The cluster and its applications are up: MySQL, Nacos, Kafka on node-01, Filebea
 To try next:
   npm run ssh -- master                         then: kubectl get pods -A, k9s
   eval "$(npm run -s region -- env)"            then: pulumi preview -s local, pulumi stack output -s local
+  npm run status                                in that shell: what is up, what it uses, whether it works
   npm run region -- status | stop | reset`);
 }
 

@@ -1,0 +1,162 @@
+import { type ClusterLook, usage, type WorkloadLook, workloadLook } from "./cluster";
+import type { HostLook } from "./host";
+import { condition } from "./kinds";
+import { applications, type Facts, logLine } from "./probes";
+import { quantity } from "./quantity";
+import type { Probed, Row, Use } from "./row";
+import type { Stack } from "./stack";
+
+const unknown = "not known: the Kubernetes API does not answer";
+
+/** What is shown: a row for each part of the stack, from what is known and what the probes found, by part. */
+export function rowsOf(stack: Stack, facts: Facts, probed: Record<string, Probed>): Row[] {
+    const { cluster, hosts } = facts;
+    const inCluster = Object.entries(applications).map(([name, id]) => {
+        const expected = stack.workloads.includes(id);
+        return applicationRow(
+            name,
+            cluster instanceof Error ? cluster : workloadLook(cluster, id),
+            expected,
+            probed[name],
+        );
+    });
+    return [
+        apiRow(cluster),
+        ...stack.access.hosts.map(({ name }) => nodeRow(name, cluster, hosts[name])),
+        ...stack.disks.map((disk) => diskRow(disk, hosts)),
+        kafkaRow(stack.kafka, hosts, probed.Kafka),
+        ...inCluster,
+        logRow(inCluster, probed[logLine]),
+    ];
+}
+
+function apiRow(cluster: ClusterLook | Error): Row {
+    const row = { part: "api", name: "Kubernetes API" } as const;
+    if (cluster instanceof Error) return { ...row, state: "down", uses: {}, reason: cluster.message };
+    const pods = cluster.pods.filter(({ metadata }) => metadata.labels?.component === "kube-apiserver");
+    const since = pods.map((pod) => condition(pod, "Ready")?.lastTransitionTime).find((time) => time);
+    return {
+        ...row,
+        state: "up",
+        ...(since && { since: new Date(since) }),
+        uses: usage(cluster, pods),
+        probe: { what: "it says that it is ready", seconds: cluster.seconds },
+    };
+}
+
+function nodeRow(name: string, cluster: ClusterLook | Error, host: HostLook): Row {
+    const node = cluster instanceof Error ? undefined : cluster.nodes.find(({ metadata }) => metadata.name === name);
+    const ready = node && condition(node, "Ready");
+    const silent = host.seconds === undefined && (host.failure ?? "it said nothing over SSH");
+    const reasons = [silent];
+    if (cluster instanceof Error) reasons.push(unknown);
+    else if (!node) reasons.push("it is no node of the cluster");
+    else if (ready?.status !== "True") reasons.push(`not ready: ${ready?.message ?? ready?.reason ?? "no word of it"}`);
+    const down = reasons.filter((reason) => reason);
+    const notes = node ? pressures(node) : [];
+    const metrics =
+        cluster instanceof Error ? undefined : cluster.metrics.nodes.find((each) => each.metadata.name === name);
+    const one = (resource: "memory" | "cpu"): Use | undefined =>
+        metrics && { used: quantity(metrics.usage?.[resource]), of: quantity(node?.status.capacity?.[resource]) };
+    return {
+        part: "node",
+        name: `node ${name}`,
+        state: down.length > 0 ? "down" : "up",
+        ...(ready?.lastTransitionTime && !silent && { since: new Date(ready.lastTransitionTime) }),
+        uses: defined({ memory: one("memory") ?? host.memory, cpu: one("cpu"), disk: host.system }),
+        probe: {
+            what: "it answers over SSH",
+            seconds: host.seconds,
+            ...(host.seconds === undefined && { failure: host.failure }),
+        },
+        ...reason([...down, ...notes].join("; ")),
+    };
+}
+
+/** What is to be known of a node though it is ready. */
+function pressures(node: Parameters<typeof condition>[0] & { spec: { unschedulable?: boolean } }): string[] {
+    const types = ["MemoryPressure", "DiskPressure", "PIDPressure"];
+    const found = types.filter((type) => condition(node, type)?.status === "True");
+    return node.spec.unschedulable ? [...found, "it takes no new pods (cordoned)"] : found;
+}
+
+function diskRow({ name, host }: Stack["disks"][number], hosts: Record<string, HostLook>): Row {
+    const row = { part: "disk", name: `disk ${name}`, uses: {} } as const;
+    if (!host) return { ...row, state: "down", reason: "it is attached to no host" };
+    const disk = hosts[host].disks[name];
+    if (!disk) return { ...row, state: "down", reason: hosts[host].failure ?? `${host} said nothing of it` };
+    if (!disk.mounted) return { ...row, state: "down", reason: `not mounted on ${host}` };
+    const { written, since } = disk;
+    const silent =
+        written === undefined ? `no file could be written: ${hosts[host].failure ?? "nothing was said"}` : "";
+    const failure = disk.failure ?? silent;
+    return {
+        ...row,
+        state: failure ? "down" : "up",
+        ...(since && !failure && { since }),
+        uses: defined({ disk: disk.use }),
+        probe: { what: `a file written on ${host}`, seconds: written, ...(failure && { failure }) },
+        ...reason(failure),
+    };
+}
+
+function kafkaRow(kafka: Stack["kafka"], hosts: Record<string, HostLook>, probe: Probed | undefined): Row {
+    const row = { part: "application", name: "Kafka", uses: {} } as const;
+    if (!kafka) return { ...row, state: "absent" };
+    if (!kafka.host) return { ...row, state: "down", reason: "its host is gone: pulumi up" };
+    const { container, failure } = hosts[kafka.host];
+    if (!container) return { ...row, state: "down", reason: failure ?? `${kafka.host} said nothing of it` };
+    const { running, since, memory, cpu } = container;
+    const wrong = container.failure ?? probe?.failure;
+    return {
+        ...row,
+        state: running && !wrong ? "up" : "down",
+        // What runs has been doing so for longer than it has been wrong.
+        ...(since && !(running && wrong) && { since }),
+        uses: defined({ memory, cpu }),
+        ...(!container.failure && { probe: probe ?? pending }),
+        ...reason(wrong),
+    };
+}
+
+function applicationRow(name: string, look: WorkloadLook | Error | undefined, expected: boolean, probe?: Probed): Row {
+    const row = { part: "application", name, uses: {} } as const;
+    if (!look || look instanceof Error) {
+        if (!expected) return { ...row, state: "absent" };
+        return { ...row, state: "down", reason: look ? unknown : "it is not in the cluster: pulumi up --refresh" };
+    }
+    const { ready, since, memory, cpu } = look;
+    // These two are proven by the log line.
+    const silent = name === "Filebeat" || name === "Logstash";
+    const wrong = look.reason ?? probe?.failure;
+    return {
+        ...row,
+        state: ready && !wrong ? "up" : "down",
+        ...(since && !(ready && wrong) && { since }),
+        uses: defined({ memory, cpu }),
+        ...(ready && !silent && { probe: probe ?? pending }),
+        ...reason(wrong),
+    };
+}
+
+/** The way of a log line is there when its parts are. */
+function logRow(parts: Row[], probe: Probed | undefined): Row {
+    const row = { part: "logs", name: logLine, uses: {} } as const;
+    const needed = parts.filter(({ name }) => name === "Filebeat" || name === "Elasticsearch");
+    if (needed.some(({ state }) => state === "absent")) return { ...row, state: "absent" };
+    // A part that is there but fails its probe does not keep the line from being tried.
+    const missing = needed.find(({ state, probe }) => state === "down" && !probe);
+    if (missing) return { ...row, state: "down", reason: `not tried: ${missing.name} is down` };
+    return { ...row, state: probe?.failure ? "down" : "up", probe: probe ?? pending, ...reason(probe?.failure) };
+}
+
+/** A probe that has not come to its end yet. */
+const pending: Probed = { what: "" };
+
+function reason(text: string | undefined): { reason?: string } {
+    return text ? { reason: text } : {};
+}
+
+function defined<T extends object>(fields: T): T {
+    return Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== undefined)) as T;
+}

@@ -1,0 +1,63 @@
+import { type Access, accessOf, nameOf, plain, type Resource, resourcesOf, unwrap } from "../access";
+
+/** What a stack's state says about its parts, and how to reach them. */
+export interface Stack {
+    name: string;
+    access: Access;
+    /** Absent until the control plane has been made. */
+    kubeconfig?: string;
+    /** Name of the host that is the control plane. */
+    controlPlane?: string;
+    disks: { name: string; host?: string }[];
+    /** Absent where the stack has no Kafka. */
+    kafka?: KafkaPlace;
+    nacosPassword?: string;
+    /** Deployments and the like that the stack has made, as `namespace/name`. */
+    workloads: string[];
+}
+
+/** The host that Kafka is on and its private `host:port`; nothing where that host is gone. */
+export interface KafkaPlace {
+    host?: string;
+    address?: string;
+}
+
+/**
+ * Reads a state, as `pulumi stack export --show-secrets` prints it. It asks resources, not outputs, where it can: outputs
+ * are only there when an update has succeeded.
+ * @throws Error when the stack has no hosts
+ */
+export function stackOf(exported: string): Stack {
+    const access = accessOf(exported);
+    const resources = resourcesOf(exported);
+    const ofType = (type: string) => resources.filter((resource) => resource.type === type);
+    const instances = ofType("alicloud:ecs/instance:Instance");
+    const attachments = ofType("alicloud:ecs/ecsDiskAttachment:EcsDiskAttachment");
+    const hostOf = (step: Resource | undefined) => {
+        const { host } = (unwrap(step?.inputs?.connection) ?? {}) as { host?: unknown };
+        return access.hosts.find(({ publicAddress }) => publicAddress === plain(host))?.name;
+    };
+    const step = (name: string) => ofType("command:remote:Command").find((resource) => nameOf(resource) === name);
+    const controlPlane = step("control-plane");
+    const kafka = step("kafka");
+    const outputs = ofType("pulumi:pulumi:Stack")[0]?.outputs ?? {};
+    return {
+        name: resources[0].urn.split("::")[0].replace("urn:pulumi:", ""),
+        access,
+        kubeconfig: plain(controlPlane?.outputs?.stdout) || undefined,
+        controlPlane: hostOf(controlPlane),
+        disks: ofType("alicloud:ecs/ecsDisk:EcsDisk").map((disk) => {
+            const { instanceId } = attachments.find((each) => nameOf(each) === nameOf(disk))?.outputs ?? {};
+            const instance = instances.find(({ id }) => id !== undefined && id === plain(instanceId));
+            return { name: nameOf(disk), host: instance && nameOf(instance) };
+        }),
+        ...(kafka && { kafka: kafkaPlace(hostOf(kafka), instances) }),
+        nacosPassword: plain(outputs.nacosPassword) || undefined,
+        workloads: resources.filter(({ type }) => type.startsWith("kubernetes:apps/v1:")).map(({ id }) => id ?? ""),
+    };
+}
+
+function kafkaPlace(host: string | undefined, instances: Resource[]): KafkaPlace {
+    const instance = instances.find((each) => nameOf(each) === host);
+    return instance ? { host, address: `${plain(instance.outputs?.privateIp)}:9092` } : {};
+}

@@ -1,0 +1,74 @@
+import { strict as assert } from "node:assert";
+import { stackOf } from "../../../operations/status/stack";
+
+const secret = (value: unknown) => ({ "4dabf18193072939515e22adb298388d": "x", plaintext: JSON.stringify(value) });
+const resource = (type: string, name: string, rest: object = {}) => ({
+    urn: `urn:pulumi:local::test-cluster::${type}::${name}`,
+    type,
+    ...rest,
+});
+const instance = (name: string, id: string, publicIp: string, privateIp: string) =>
+    resource("alicloud:ecs/instance:Instance", name, { id, outputs: { publicIp, privateIp } });
+const command = (name: string, rest: object) => resource("command:remote:Command", name, rest);
+
+const hosts = [
+    instance("master", "i-1", "198.51.100.2", "10.20.0.10"),
+    instance("node-01", "i-2", "198.51.100.3", "10.20.0.11"),
+    resource("command:local:Command", "operator", { outputs: { stdout: secret("public\nkey") } }),
+];
+const exported = (...resources: object[]) => JSON.stringify({ deployment: { resources } });
+
+describe("a stack's parts", () => {
+    it("are read from its state: cluster, disks by their attachment, Kafka by its step, workloads, passwords", () => {
+        const stack = stackOf(
+            exported(
+                resource("pulumi:pulumi:Stack", "test-cluster-local", { outputs: { nacosPassword: secret("pass") } }),
+                ...hosts,
+                command("control-plane", {
+                    inputs: { connection: secret({ host: "198.51.100.2", privateKey: "k" }) },
+                    outputs: { stdout: secret("kubeconfig: here\n") },
+                }),
+                command("kafka", { inputs: { connection: { host: "198.51.100.3", privateKey: secret("k") } } }),
+                resource("alicloud:ecs/ecsDisk:EcsDisk", "mysql"),
+                resource("alicloud:ecs/ecsDisk:EcsDisk", "lost"),
+                resource("alicloud:ecs/ecsDiskAttachment:EcsDiskAttachment", "mysql", {
+                    outputs: { instanceId: "i-2" },
+                }),
+                resource("kubernetes:apps/v1:StatefulSet", "mysql", { id: "mysql/mysql" }),
+            ),
+        );
+        assert.equal(stack.name, "local");
+        assert.equal(stack.kubeconfig, "kubeconfig: here\n");
+        assert.equal(stack.controlPlane, "master");
+        assert.deepEqual(stack.kafka, { host: "node-01", address: "10.20.0.11:9092" });
+        assert.deepEqual(stack.disks, [
+            { name: "mysql", host: "node-01" },
+            { name: "lost", host: undefined },
+        ]);
+        assert.deepEqual(stack.workloads, ["mysql/mysql"]);
+        assert.equal(stack.nacosPassword, "pass");
+    });
+
+    it("may be missing while there are hosts: no cluster, no Kafka, no outputs", () => {
+        const { kubeconfig, kafka, disks, workloads, nacosPassword } = stackOf(exported(...hosts));
+        assert.deepEqual(
+            [kubeconfig, kafka, disks, workloads, nacosPassword],
+            [undefined, undefined, [], [], undefined],
+        );
+    });
+
+    it("are not those that have been replaced and are still to be deleted", () => {
+        const old = command("kafka", { delete: true, inputs: { connection: { host: "198.51.100.3" } } });
+        assert.equal(stackOf(exported(...hosts, old)).kafka, undefined);
+    });
+
+    it("know that Kafka's host has gone", () => {
+        const kafka = command("kafka", { inputs: { connection: { host: "198.51.100.9" } } });
+        assert.deepEqual(stackOf(exported(...hosts, kafka)).kafka, {});
+    });
+
+    it("are none when there are no hosts", () => {
+        assert.throws(() => stackOf(exported()), /no hosts yet: pulumi up/);
+        assert.throws(() => stackOf(JSON.stringify({ deployment: {} })), /no hosts yet: pulumi up/);
+    });
+});
