@@ -6,12 +6,20 @@
 es() {
     local body=() answer
     [[ ${3:-} ]] && body=(--header "Content-Type: application/json" --data-binary @-)
-    answer=$(printf '%s' "${3:-}" | curl --silent --show-error --max-time 30 --fail-with-body --request "$1" \
-        "${body[@]}" --config <(credentials) "$ES_URL$2" 2>&1) || {
+    answer=$(printf '%s' "${3:-}" | ask --max-time 30 --request "$1" "${body[@]}" "$ES_URL$2" 2>&1) || {
         printf '%s %s: %s\n' "$1" "$2" "$answer" >&2
         return 1
     }
     printf '%s\n' "$answer"
+}
+
+# ask OPTIONS URL: curl, logged in; prints the answer, also of a refusal, which makes it fail. curl has an option for
+# that, which the one in 7.17's image does not know.
+ask() {
+    local answer
+    answer=$(curl --silent --show-error --config <(credentials) --write-out '\n%{http_code}' "$@")
+    printf '%s\n' "${answer%$'\n'*}"
+    [[ ${answer##*$'\n'} == 2* ]]
 }
 
 credentials() {

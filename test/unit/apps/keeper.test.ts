@@ -15,6 +15,9 @@ const mebibyte = 2 ** 20;
  */
 const curl = `
 cd /var/es
+status=200
+trap 'printf "\\n%s" "$status"' EXIT
+refused() { echo "$2"; status=$1; exit; }
 body="" settings=""
 while (($# > 1)); do
     case $1 in
@@ -31,10 +34,9 @@ refusal=$(head -n 1 refuse)
 if [[ $refusal && "$method $path" == $refusal ]]; then
     rest=$(tail -n +2 refuse)
     printf '%s\\n' "$rest" >refuse
-    echo '{"error": "told to refuse"}'
-    exit 22
+    refused 403 '{"error": "told to refuse"}'
 fi
-missing() { echo '{"status": 404}'; exit 22; }
+missing() { refused 404 '{"error": "missing"}'; }
 case "$method $path" in
     "GET /_alias/logs") [[ -e alias ]] || missing ;;
     "PUT /logs-000001")
