@@ -5,7 +5,7 @@ import { password } from "../../cluster/secrets";
 import { DataVolume } from "../../cluster/storage";
 import type { StackConfig } from "../../config";
 import { mebibytes } from "../../config/types";
-import { checksum, confined, filesOf, resources, runAs } from "../pods";
+import { confined, filesOf, resources, runAs, secretChecksum } from "../pods";
 
 export const home = "/usr/share/elasticsearch";
 const name = "elasticsearch";
@@ -22,6 +22,8 @@ export class Elasticsearch extends pulumi.ComponentResource {
     readonly url: string;
     /** The superuser's password; empty where security is off. */
     readonly password: pulumi.Output<string>;
+    /** All passwords: what has one in its environment starts again when it changes. */
+    readonly passwords: pulumi.Output<string[]>;
     /** The claim of its disk: what else is kept on it is in folders of its own. */
     readonly claimName: pulumi.Output<string>;
     readonly scripts: kubernetes.core.v1.ConfigMap;
@@ -49,6 +51,7 @@ export class Elasticsearch extends pulumi.ComponentResource {
                 parent,
             );
         }
+        this.passwords = pulumi.all([this.password, kibanaPassword]);
         const files = filesOf(path.join(__dirname, "scripts"), "es.sh", "ready.sh", "keeper.sh", "template.json");
         this.scripts = new kubernetes.core.v1.ConfigMap(
             name,
@@ -65,7 +68,7 @@ export class Elasticsearch extends pulumi.ComponentResource {
             parent,
         );
         const heap = Math.floor(mebibytes(settings.memory) / 2);
-        const passwords = pulumi.all([this.password, kibanaPassword]);
+        const checksum = secretChecksum(this.passwords, JSON.stringify(files));
         new kubernetes.apps.v1.StatefulSet(
             name,
             {
@@ -77,7 +80,7 @@ export class Elasticsearch extends pulumi.ComponentResource {
                     podManagementPolicy: "Parallel",
                     selector: { matchLabels: labels },
                     template: {
-                        metadata: { labels, annotations: { checksum: digest(files, passwords) } },
+                        metadata: { labels, annotations: { checksum } },
                         spec: {
                             automountServiceAccountToken: false,
                             enableServiceLinks: false,
@@ -184,9 +187,4 @@ export class Elasticsearch extends pulumi.ComponentResource {
 
 function script(file: string) {
     return { exec: { command: ["/bin/bash", `/scripts/${file}.sh`] }, timeoutSeconds: 10 };
-}
-
-function digest(files: Record<string, string>, passwords: pulumi.Output<string[]>): pulumi.Output<string> {
-    // 64 bits of a digest of passwords of 190 bits each: nothing can be learnt from it.
-    return pulumi.unsecret(passwords.apply((all) => checksum(JSON.stringify(files), ...all)));
 }

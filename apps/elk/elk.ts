@@ -2,7 +2,7 @@ import * as kubernetes from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
 import * as path from "node:path";
 import type { StackConfig } from "../../config";
-import { checksum, confined, filesOf, namespaceOf, resources, runAs } from "../pods";
+import { checksum, confined, filesOf, namespaceOf, resources, runAs, secretChecksum } from "../pods";
 import { Elasticsearch } from "./elasticsearch";
 import { filebeat, logstash } from "./pipeline";
 import { savedObjectsFile } from "./savedObjects";
@@ -69,7 +69,7 @@ function kibanaOf(
                 strategy: { type: "Recreate" },
                 selector: { matchLabels: labels },
                 template: {
-                    metadata: { labels },
+                    metadata: { labels, annotations: { checksum: secretChecksum(elasticsearch.passwords) } },
                     spec: {
                         automountServiceAccountToken: false,
                         enableServiceLinks: false,

@@ -1,7 +1,7 @@
 import * as kubernetes from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
 import type { StackConfig } from "../../config";
-import { checksum, confined, filesOf, resources, runAs } from "../pods";
+import { checksum, confined, filesOf, resources, runAs, secretChecksum } from "../pods";
 import type { Elasticsearch } from "./elasticsearch";
 
 /** Where the index that is written to is found: an alias that the keeper moves on. */
@@ -116,6 +116,7 @@ export function logstash(
               elasticsearch.secretly("ELASTICSEARCH_PASSWORD", "elastic"),
           ]
         : [];
+    const digest = secretChecksum(elasticsearch.passwords, files["logstash.conf"]);
     return new kubernetes.apps.v1.Deployment(
         name,
         {
@@ -126,7 +127,7 @@ export function logstash(
                 strategy: { type: "Recreate" },
                 selector: { matchLabels: labels },
                 template: {
-                    metadata: { labels, annotations: { checksum: checksum(files["logstash.conf"]) } },
+                    metadata: { labels, annotations: { checksum: digest } },
                     spec: {
                         automountServiceAccountToken: false,
                         enableServiceLinks: false,

@@ -1,6 +1,7 @@
 import * as assert from "node:assert/strict";
 import { bufferPool } from "../../apps/mysql/mysql";
 import { all, one, run, type Deployment } from "./engine";
+import { madeBefore } from "./order";
 
 describe("the stack's MySQL", () => {
     let deployment: Deployment;
@@ -94,16 +95,9 @@ describe("the stack's MySQL", () => {
     });
 
     it("waits for its disk to be mounted and its node to be labelled", () => {
-        const reachable = (urn: string, seen = new Set<string>()): Set<string> => {
-            if (seen.has(urn)) return seen;
-            seen.add(urn);
-            const resource = deployment.resources.find((candidate) => candidate.urn === urn);
-            for (const next of [...(resource?.dependencies ?? []), resource?.parent ?? ""]) reachable(next, seen);
-            return seen;
-        };
-        const needed = reachable(one(deployment, "StatefulSet", "mysql").urn);
+        const before = madeBefore(deployment, one(deployment, "StatefulSet", "mysql"));
         for (const name of ["mount-mysql", "node-labels"])
-            assert.ok(needed.has(one(deployment, "Command", name).urn), name);
+            assert.ok(before.has(one(deployment, "Command", name).urn), name);
     });
 
     it("has a database for each that is configured, with a password of its own", async () => {

@@ -2,6 +2,7 @@ import * as assert from "node:assert/strict";
 import { environment } from "../../apps/nacos/environment";
 import { readSettings } from "../../rehearsal/standins/nacos/settings";
 import { all, one, run, type Deployment } from "./engine";
+import { madeBefore } from "./order";
 
 describe("the stack's Nacos", () => {
     let deployment: Deployment;
@@ -122,9 +123,8 @@ describe("the stack's Nacos", () => {
         assert.ok(!JSON.stringify(pod).match(/hostPort|hostNetwork/));
         assert.equal(deployment.outputs.nacos, "nacos.nacos.svc:8848");
         assert.equal(deployment.outputs.nacosPassword, "SECRET-nacos-admin");
-        assert.deepEqual(deployment.outputs.consoles, {
-            nacos: "kubectl -n nacos port-forward service/nacos 8080:8080",
-        });
+        const { nacos } = deployment.outputs.consoles as Record<string, string>;
+        assert.equal(nacos, "kubectl -n nacos port-forward service/nacos 8080:8080");
     });
 
     it("starts again when a script or a password changes", () => {
@@ -133,17 +133,10 @@ describe("the stack's Nacos", () => {
     });
 
     it("comes after MySQL, and the configurations after it", () => {
-        const reachable = (urn: string, seen = new Set<string>()): Set<string> => {
-            if (seen.has(urn)) return seen;
-            seen.add(urn);
-            const resource = deployment.resources.find((candidate) => candidate.urn === urn);
-            for (const next of [...(resource?.dependencies ?? []), resource?.parent ?? ""]) reachable(next, seen);
-            return seen;
-        };
-        const nacos = one(deployment, "Deployment", "nacos").urn;
-        assert.ok(reachable(nacos).has(one(deployment, "StatefulSet", "mysql").urn));
-        for (const { urn, name } of configurations()) assert.ok(reachable(urn).has(nacos), name);
-        assert.ok(reachable(one(deployment, "Command", "applications-ready").urn).has(nacos));
+        const nacos = one(deployment, "Deployment", "nacos");
+        assert.ok(madeBefore(deployment, nacos).has(one(deployment, "StatefulSet", "mysql").urn));
+        for (const one of configurations()) assert.ok(madeBefore(deployment, one).has(nacos.urn), one.name);
+        assert.ok(madeBefore(deployment, one(deployment, "Command", "applications-ready")).has(nacos.urn));
     });
 
     const configurations = () => deployment.resources.filter(({ type }) => type === "pulumi-nodejs:dynamic:Resource");

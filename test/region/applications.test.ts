@@ -1,7 +1,18 @@
 import { strict as assert } from "node:assert";
 import * as fs from "node:fs";
 import { getConfig, publishConfig } from "../../apps/nacos/api";
-import { countOf, kafka, kafkaHealthy, linesOf, messages, nacos, removePod, startPod } from "./applications";
+import {
+    countOf,
+    kafka,
+    kafkaHealthy,
+    linesOf,
+    messages,
+    installBrowser,
+    nacos,
+    page,
+    removePod,
+    startPod,
+} from "./applications";
 import { stackFile } from "../sample";
 import { changedStack, eventually, kubectl, run, sql, ssh, type Result } from "./support";
 
@@ -9,6 +20,10 @@ import { changedStack, eventually, kubectl, run, sql, ssh, type Result } from ".
 describe("the applications", function () {
     this.timeout(15 * 60_000);
     this.bail(true);
+
+    // Names that no earlier run has left lines of.
+    const suffix = Date.now().toString(36);
+    const [speaker, flood] = [`speaker-${suffix}`, `flood-${suffix}`];
 
     const succeeded = (result: Result) =>
         assert.equal(result.code, 0, result.output.slice(result.output.lastIndexOf("Diagnostics:")));
@@ -27,15 +42,15 @@ describe("the applications", function () {
             printf 'java.lang.RuntimeException: no\\n\\tat a.b.C(D.java:5)\\nCaused by: e\\n\\tat f.g\\n' >&2
             sleep 30`;
         const began = Date.now();
-        await startPod("speaker", script);
-        await eventually("four events", 60, async () => (await countOf("speaker")) === 4);
+        await startPod(speaker, script);
+        await eventually("four events", 60, async () => (await countOf(speaker)) === 4);
         console.log(`        found ${((Date.now() - began) / 1000).toFixed(1)} s after the pod was asked for`);
-        const lines = await linesOf("speaker");
+        const lines = await linesOf(speaker);
         const of = (start: string) => lines.find(({ message }) => message.startsWith(start))!;
         const { kubernetes } = of("plain line");
         assert.deepEqual(
             [kubernetes.namespace, kubernetes.pod.name, kubernetes.container.name, kubernetes.labels],
-            ["default", "speaker", "speaker", { team: "test" }],
+            ["default", speaker, speaker, { team: "test" }],
         );
         assert.match(kubernetes.node.name, /^(master|node-0[12])$/);
         assert.equal(of('{"level": "error",').json?.msg, "broke");
@@ -45,7 +60,20 @@ describe("the applications", function () {
         const trace = of("java.lang");
         assert.equal(trace.message.split("\n").length, 4, "a stack trace is one event");
         assert.equal(trace.stream, "stderr");
-        await removePod("speaker");
+    });
+
+    it("show the lines to whoever opens Kibana, and the dashboard", async () => {
+        await installBrowser();
+        const kibana = (path: string) => page("logging", "kibana", 5601, path);
+        const search = await kibana(`/app/discover?q=kubernetes.pod.name%3A${speaker}`);
+        for (const seen of ["plain line", "java.lang.RuntimeException: no", "default", speaker]) {
+            assert.ok(search.includes(seen), `${seen} is not on the page`);
+        }
+        const dashboard = await kibana("/app/dashboards/view/cluster-logs");
+        for (const seen of ["Log volume by namespace", "Errors by pod", speaker]) {
+            assert.ok(dashboard.includes(seen), `${seen} is not on the dashboard`);
+        }
+        await removePod(speaker);
     });
 
     it("lose no line and write none twice while Elasticsearch, then Kafka, is away", async () => {
@@ -53,13 +81,13 @@ describe("the applications", function () {
         const seconds = 40;
         // 50 lines in every tenth of a second, numbered.
         await startPod(
-            "flood",
+            flood,
             `n=0; for ((s = 0; s < ${seconds * 10}; s++)); do
                 for ((i = 0; i < ${rate / 10}; i++)); do printf 'flood %d some text to make it a usual length\\n' $((n++)); done
                 sleep 0.09
             done; sleep 300`,
         );
-        await eventually("the flood is under way", 60, async () => (await countOf("flood")) > 1000);
+        await eventually("the flood is under way", 60, async () => (await countOf(flood)) > 1000);
         await kubectl("-n", "logging", "scale", "statefulset", "elasticsearch", "--replicas=0");
         await new Promise((resolve) => setTimeout(resolve, 15_000));
         await kubectl("-n", "logging", "scale", "statefulset", "elasticsearch", "--replicas=1");
@@ -67,11 +95,11 @@ describe("the applications", function () {
         await new Promise((resolve) => setTimeout(resolve, 8_000));
         await ssh("node-01", "docker start kafka >/dev/null");
         const all = rate * seconds;
-        await eventually(`${all} lines`, 240, async () => (await countOf("flood")) >= all);
+        await eventually(`${all} lines`, 240, async () => (await countOf(flood)) >= all);
         // Whatever comes twice would come now.
         await eventually("Logstash has read all", 60, async () => (await lag()) === 0);
-        assert.equal(await countOf("flood"), all);
-        await removePod("flood");
+        assert.equal(await countOf(flood), all);
+        await removePod(flood);
     });
 
     const place = { namespace: "public", group: "DEFAULT_GROUP", dataId: "application.yaml" };

@@ -1,6 +1,12 @@
+import { execFile, spawn } from "node:child_process";
+import * as fs from "node:fs";
+import * as os from "node:os";
+import { join } from "node:path";
+import { promisify } from "node:util";
 import type { Client } from "../../apps/nacos/api";
 import { connectionOf } from "../../apps/nacos/configurations";
-import { kubectl, outputs, ssh } from "./support";
+import { run, succeeds } from "../../rehearsal/command";
+import { eventually, kubeconfigFile, kubectl, kubectlBinary, outputs, ssh } from "./support";
 
 /** Asks the stack's Elasticsearch from inside its pod. */
 export async function elasticsearch(path: string): Promise<Record<string, never>> {
@@ -70,4 +76,47 @@ export async function kafkaHealthy(): Promise<boolean> {
 export async function nacos(password?: string): Promise<Client> {
     const { kubeconfig, nacosPassword } = await outputs();
     return { connection: connectionOf(kubeconfig, password ?? nacosPassword), signal: AbortSignal.timeout(30_000) };
+}
+
+/**
+ * What a person sees of a page of a service in the cluster: by `kubectl port-forward`, as the stack's outputs say, in a
+ * headless browser. Returns the page's text once its own scripts have run.
+ */
+export async function page(namespace: string, service: string, port: number, path: string): Promise<string> {
+    const local = 17_000 + (port % 1000);
+    const forward = portForward(namespace, service, local, port, await kubeconfigFile());
+    try {
+        await eventually(
+            `${service} answers`,
+            30,
+            async () => (await fetch(`http://127.0.0.1:${local}/`)).status < 500,
+        );
+        const options = ["--headless", "--no-sandbox", "--disable-gpu", "--virtual-time-budget=5000", "--dump-dom"];
+        const profile = `--user-data-dir=${fs.mkdtempSync(join(os.tmpdir(), "browser-"))}`;
+        const url = `http://127.0.0.1:${local}${path}`;
+        return (await promisify(execFile)("chromium", [...options, profile, url], { timeout: 60_000 })).stdout;
+    } finally {
+        forward.kill();
+    }
+}
+
+/** Installs the browser where there is none: it is needed by this suite alone. */
+export async function installBrowser(): Promise<void> {
+    if (await succeeds("which", ["chromium"])) return;
+    await run("apt-get", ["-qq", "update"]);
+    const env = { DEBIAN_FRONTEND: "noninteractive" };
+    await run("apt-get", ["-qqy", "install", "--no-install-recommends", "chromium"], { env });
+}
+
+function portForward(namespace: string, service: string, local: number, port: number, kubeconfig: string) {
+    const args = [
+        "--kubeconfig",
+        kubeconfig,
+        "-n",
+        namespace,
+        "port-forward",
+        `service/${service}`,
+        `${local}:${port}`,
+    ];
+    return spawn(kubectlBinary, args, { stdio: "ignore" });
 }

@@ -104,14 +104,21 @@ export function forgetKubeconfig(): void {
     kubeconfig = undefined;
 }
 
-/** kubectl with the stack's kubeconfig, as an operator has it. */
-export async function kubectl(...args: string[]): Promise<string> {
+/** The kubectl that goes with the stack's cluster. */
+export const kubectlBinary = path.join(goPartDir(clusterRecipes.find(({ name }) => name === "kubernetes")!), "kubectl");
+
+/** The stack's kubeconfig, as an operator has it, in a file. */
+export async function kubeconfigFile(): Promise<string> {
     if (!kubeconfig) {
         kubeconfig = path.join(scratch, "kubeconfig");
         fs.writeFileSync(kubeconfig, (await outputs()).kubeconfig, { mode: 0o600 });
     }
-    const binary = path.join(goPartDir(clusterRecipes.find(({ name }) => name === "kubernetes")!), "kubectl");
-    const { stdout } = await exec(binary, ["--kubeconfig", kubeconfig, "--request-timeout=30s", ...args]);
+    return kubeconfig;
+}
+
+export async function kubectl(...args: string[]): Promise<string> {
+    const options = ["--kubeconfig", await kubeconfigFile(), "--request-timeout=30s"];
+    const { stdout } = await exec(kubectlBinary, [...options, ...args]);
     return stdout.trim();
 }
 

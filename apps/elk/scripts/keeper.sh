@@ -9,16 +9,21 @@ set -uo pipefail
 say() { printf '%(%FT%TZ)T %s\n' -1 "$*"; }
 
 prepare() {
-    es PUT /_index_template/logs "$(<"${BASH_SOURCE%/*}/template.json")" >/dev/null || return
+    # Not named `logs`: the product has a template of that name, and would put its own back.
+    es PUT /_index_template/container-logs "$(<"${BASH_SOURCE%/*}/template.json")" >/dev/null || return
     if ! es GET /_alias/logs >/dev/null 2>&1; then
         es PUT /logs-000001 '{"aliases": {"logs": {"is_write_index": true}}}' >/dev/null || return
         say "made the first index, logs-000001"
     fi
     [[ ! ${KIBANA_PASSWORD:-} ]] ||
-        es POST /_security/user/kibana_system/_password "{\"password\": \"$KIBANA_PASSWORD\"}" >/dev/null
+        es POST /_security/user/kibana_system/_password "{\"password\": \"$KIBANA_PASSWORD\"}" >/dev/null || {
+        # A full disk takes no password before there is room on it.
+        keep
+        return 1
+    }
 }
 
-# Indices that are not written to, the oldest first: name, age in days, bytes.
+# The indices, the oldest first: name, age in days, bytes. The last one is written to.
 indices() {
     es GET "/_cat/indices/logs-0*?h=index,creation.date,store.size&bytes=b&s=index" | awk -v now="$(date +%s)" \
         '{ print $1, int((now - $2 / 1000) / 86400), $3 }'
@@ -29,15 +34,17 @@ remove() {
 }
 
 keep() {
-    local segment=$((KEEP_MIB / 8)) rolled all total=0 name days bytes
+    local segment=$((KEEP_MIB / 8)) conditions rolled all total=0 name days bytes
     ((segment > 0)) || segment=1
-    rolled=$(es POST /logs/_rollover "{\"conditions\": {\"max_age\": \"1d\", \"max_size\": \"${segment}mb\"}}") || return
+    conditions="{\"max_age\": \"1d\", \"max_size\": \"${segment}mb\"}"
+    # A full disk refuses this too, and then nothing but removing helps.
+    rolled=$(es POST /logs/_rollover "{\"conditions\": $conditions}") || rolled=""
     [[ $rolled != *'"rolled_over":true'* ]] || say "began a new index: $rolled"
     all=$(indices) || return
     while read -r name days bytes; do total=$((total + bytes)); done <<<"$all"
-    # The last one is written to.
     while read -r name days bytes; do
-        if ((days >= KEEP_DAYS)); then
+        # Days since it began; its last line is a day younger.
+        if ((days > KEEP_DAYS)); then
             remove "$name" "$days days old" && total=$((total - bytes))
         elif ((total > KEEP_MIB * 1048576)); then
             remove "$name" "all have $((total / 1048576)) MiB, more than $KEEP_MIB" && total=$((total - bytes))

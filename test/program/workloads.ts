@@ -1,0 +1,51 @@
+import type { Deployment } from "./engine";
+
+// eslint-disable-next-line @typescript-eslint/no-explicit-any
+type Any = Record<string, any>;
+export type Container = Any;
+
+const kinds = ["StatefulSet", "Deployment", "DaemonSet", "Job"];
+
+/** What makes pods in a namespace, and the pods as it makes them. */
+export interface Workload {
+    /** `Kind/name`, in messages. */
+    title: string;
+    kind: string;
+    spec: Any;
+    pod: Any;
+    containers: Container[];
+    initContainers: Container[];
+}
+
+/** Everything that makes pods in a namespace, by `Kind/name`. */
+export function workloads({ resources }: Deployment, namespace: string): Workload[] {
+    return resources
+        .map(({ type, inputs }) => ({ kind: type.split(":").at(-1)!, inputs }))
+        .filter(({ kind, inputs }) => kinds.includes(kind) && inputs.metadata.namespace === namespace)
+        .map(({ kind, inputs: { metadata, spec } }) => {
+            const pod = spec.template.spec;
+            const { containers, initContainers = [] } = pod;
+            return { title: `${kind}/${metadata.name}`, kind, spec, pod, containers, initContainers };
+        })
+        .sort((a, b) => a.title.localeCompare(b.title));
+}
+
+/** The workload of a namespace that has a name. */
+export function workload(deployment: Deployment, namespace: string, name: string): Workload {
+    const found = workloads(deployment, namespace).filter(({ title }) => title.split("/")[1] === name);
+    if (found.length !== 1) throw new Error(`${found.length} workloads of ${namespace} are named ${name}, not one`);
+    return found[0];
+}
+
+/** A container of a workload, also one that only prepares. */
+export function container({ title, containers, initContainers }: Workload, name: string): Container {
+    const found = [...containers, ...initContainers].find((candidate) => candidate.name === name);
+    if (!found) throw new Error(`${title} has no container ${name}`);
+    return found;
+}
+
+/** A container's environment: a variable's value, or where it comes from. */
+export function environment({ env = [] }: Container): Record<string, unknown> {
+    const variables: Container[] = env;
+    return Object.fromEntries(variables.map(({ name, value, valueFrom }) => [name, value ?? valueFrom]));
+}
