@@ -13,11 +13,11 @@ export class Elasticsearch {
      * The JSON of an answer, and the seconds that it took.
      * @throws Error with Elasticsearch's own reason when it refuses
      */
-    async ask<T>(method: string, where: string, body?: object): Promise<{ answer: T; seconds: number }> {
-        const place = { host: this.host, namespace: "logging", pod: "elasticsearch-0", container: "elasticsearch" };
-        const given = { METHOD: method, WHERE: where, BODY: body ? JSON.stringify(body) : "" };
+    async ask<T>(method: string, place: string, body?: object): Promise<{ answer: T; seconds: number }> {
+        const pod = { host: this.host, namespace: "logging", pod: "elasticsearch-0", container: "elasticsearch" };
+        const given = { METHOD: method, PLACE: place, JSON: body ? JSON.stringify(body) : "" };
         try {
-            const { printed, seconds } = await exec(this.shell, place, "elasticsearch", given);
+            const { printed, seconds } = await exec(this.shell, pod, "elasticsearch", given);
             return { answer: JSON.parse(printed) as T, seconds };
         } catch (error) {
             throw new Error(refusal((error as Error).message), { cause: error });

@@ -82,14 +82,14 @@ async function timeOf(
 
 /** Whether a line is a document: all lines are asked for at once, for everybody who wants to know within the pause. */
 function arrivals(elasticsearch: Elasticsearch, lines: string[]): (line: string) => Promise<boolean> {
-    const where = `/logs/_search?size=${lines.length}`;
+    const place = `/logs/_search?size=${lines.length}`;
     const query = { match: { message: lines.join(" ") } };
     let began = 0;
     let documents = Promise.resolve("");
     return async (line) => {
         if (Date.now() - began >= pause) {
             began = Date.now();
-            const asked = elasticsearch.ask<object>("POST", where, { query, _source: ["message"] });
+            const asked = elasticsearch.ask<object>("POST", place, { query, _source: ["message"] });
             documents = asked.then(({ answer }) => JSON.stringify(answer));
         }
         return (await documents).includes(line);

@@ -39,7 +39,7 @@ function logging(lost: string[] = [], late = 0) {
     const shell = new StandInShell({});
     shell.run = async (host, script) => {
         shell.runs.push({ host, script });
-        const asked = [...running.values()].filter(({ line }) => /^BODY=.*/m.exec(script)![0].includes(line));
+        const asked = [...running.values()].filter(({ line }) => /^JSON=.*/m.exec(script)![0].includes(line));
         const there = late-- > 0 ? [] : asked.filter(({ node }) => !lost.includes(node));
         const hits = there.map(({ line }) => ({ _source: { message: line } }));
         return { stdout: `${JSON.stringify({ hits: { hits } })}\n4000\n` };
@@ -79,7 +79,7 @@ describe("a log line's way into Elasticsearch", () => {
         assert.ok(stack.shell.runs.length <= most, `${stack.shell.runs.length} times, not ${most}`);
         const [{ host, script }] = stack.shell.runs;
         assert.equal(host, "master");
-        assert.match(script, /^METHOD=POST\nWHERE='\/logs\/_search\?size=2'$/m);
+        assert.match(script, /^METHOD=POST\nPLACE='\/logs\/_search\?size=2'$/m);
         for (const { asked } of created(stack.api)) {
             const [, line] = /echo (\w+)/.exec(asked.body!)!;
             assert.ok(script.includes(line), line);
