@@ -2,6 +2,7 @@ import * as kubernetes from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
 import { createHash } from "node:crypto";
 import * as fs from "node:fs";
+import type { StackConfig } from "../config";
 
 /** What pods of applications have in common. */
 
@@ -30,10 +31,17 @@ export function resources({ cpu, memory }: { cpu: string; memory: string }) {
 }
 
 /**
- * A namespace whose pods are reached from the namespaces named, and from itself, and from no other. flannel does not
- * enforce this: it says what is meant, for a network that does.
+ * A namespace whose pods are reached from itself, from the hosts (the API's proxy, probes) and from the namespaces named,
+ * or from all of the cluster's. flannel does not enforce this: it says what is meant, for a network that does.
  */
-export function namespaceOf(name: string, from: string[], opts: pulumi.CustomResourceOptions): pulumi.Output<string> {
+export function namespaceOf(
+    name: string,
+    config: StackConfig,
+    from: string[] | "all",
+    opts: pulumi.CustomResourceOptions,
+): pulumi.Output<string> {
+    const named = (other: string) => ({ matchLabels: { "kubernetes.io/metadata.name": other } });
+    const namespaces = from === "all" ? [{}] : [name, ...from].map(named);
     const namespace = new kubernetes.core.v1.Namespace(name, { metadata: { name } }, opts).metadata.name;
     new kubernetes.networking.v1.NetworkPolicy(
         name,
@@ -44,9 +52,10 @@ export function namespaceOf(name: string, from: string[], opts: pulumi.CustomRes
                 policyTypes: ["Ingress"],
                 ingress: [
                     {
-                        from: [name, ...from].map((other) => ({
-                            namespaceSelector: { matchLabels: { "kubernetes.io/metadata.name": other } },
-                        })),
+                        from: [
+                            ...namespaces.map((namespaceSelector) => ({ namespaceSelector })),
+                            { ipBlock: { cidr: config.network.hosts } },
+                        ],
                     },
                 ],
             },

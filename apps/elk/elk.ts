@@ -20,7 +20,7 @@ export class Elk extends pulumi.ComponentResource {
     constructor(config: StackConfig, kafka: pulumi.Input<string>, opts: pulumi.ComponentResourceOptions) {
         super("test-cluster:apps:Elk", name, {}, opts);
         const parent = { parent: this };
-        const namespace = namespaceOf(name, [], parent);
+        const namespace = namespaceOf(name, config, [], parent);
         const elasticsearch = new Elasticsearch(config, namespace, parent);
         this.password = elasticsearch.password;
         filebeat(config, namespace, kafka, parent);

@@ -6,7 +6,7 @@ import type { StackConfig } from "../../config";
 import { password } from "../../cluster/secrets";
 import { DataVolume } from "../../cluster/storage";
 import { mebibytes } from "../../config/types";
-import { secretChecksum } from "../pods";
+import { secretChecksum, namespaceOf } from "../pods";
 
 const name = "mysql";
 const uid = 999; // the official image's user
@@ -29,7 +29,7 @@ export class MySql extends pulumi.ComponentResource {
             settings.databases.map((database) => [database, password(`mysql-${database}`, parent)]),
         );
 
-        const namespace = new kubernetes.core.v1.Namespace(name, { metadata: { name } }, parent).metadata.name;
+        const namespace = namespaceOf(name, config, ["nacos"], parent);
         const volume = new DataVolume(disk, namespace, parent);
         const labels = { app: name };
         const start = fs.readFileSync(path.join(__dirname, "start.sh"), "utf8");

@@ -4,7 +4,7 @@ import { encryptionKey, password } from "../../cluster/secrets";
 import type { StackConfig } from "../../config";
 import { nacosDatabase } from "../../config/nacos";
 import type { MySql } from "../mysql/mysql";
-import { confined, filesOf, resources, runAs, secretChecksum } from "../pods";
+import { confined, filesOf, resources, runAs, secretChecksum, namespaceOf } from "../pods";
 import { databaseEnvironment, environment, start } from "./environment";
 
 const name = "nacos";
@@ -27,7 +27,7 @@ export class Nacos extends pulumi.ComponentResource {
         const parent = { parent: this };
         const settings = config.nacos;
         this.password = password("nacos-admin", parent);
-        const namespace = new kubernetes.core.v1.Namespace(name, { metadata: { name } }, parent).metadata.name;
+        const namespace = namespaceOf(name, config, "all", parent);
         const labels = { app: name };
         const scripts = filesOf(__dirname, "schema.sh", "admin.sh");
         const secrets = pulumi.secret(

@@ -148,7 +148,8 @@ describe("the stack's collection of logs", () => {
         });
 
         it("is reached by a port that is forwarded, and by nobody from outside", () => {
-            assert.equal(deployment.outputs.kibana, "kubectl -n logging port-forward service/kibana 5601:5601");
+            const { kibana } = deployment.outputs.consoles as Record<string, string>;
+            assert.equal(kibana, "kubectl -n logging port-forward service/kibana 5601:5601");
             const { spec } = one(deployment, "Service", "kibana").inputs;
             assert.deepEqual(spec.ports, [{ name: "http", port: 5601, targetPort: "http" }]);
             assert.equal(spec.type, undefined);

@@ -133,17 +133,25 @@ for (const stack of ["dev", "local"]) {
             }
         });
 
-        it("of the collection of logs are for its own namespace, as far as the network enforces it", () => {
-            const [policy, ...others] = all(deployment, "NetworkPolicy")
-                .map(({ inputs }) => inputs)
-                .filter(({ metadata }) => metadata.namespace === "logging");
-            assert.deepEqual(others, []);
-            const namespaceSelector = { matchLabels: { "kubernetes.io/metadata.name": "logging" } };
-            assert.deepEqual(policy.spec, {
-                podSelector: {},
-                policyTypes: ["Ingress"],
-                ingress: [{ from: [{ namespaceSelector }] }],
+        it("are reached from where they are needed, as far as the network enforces it", () => {
+            const named = (name: string) => ({
+                namespaceSelector: { matchLabels: { "kubernetes.io/metadata.name": name } },
             });
+            const hosts = { ipBlock: { cidr: "10.20.0.0/24" } };
+            const from = {
+                logging: [named("logging"), hosts],
+                mysql: [named("mysql"), named("nacos"), hosts],
+                nacos: [{ namespaceSelector: {} }, hosts],
+            };
+            const policies = all(deployment, "NetworkPolicy").map(({ inputs }) => inputs);
+            assert.deepEqual(policies.map(({ metadata }) => metadata.namespace).sort(), Object.keys(from));
+            for (const { metadata, spec } of policies) {
+                assert.deepEqual(spec, {
+                    podSelector: {},
+                    policyTypes: ["Ingress"],
+                    ingress: [{ from: from[metadata.namespace as keyof typeof from] }],
+                });
+            }
         });
     });
 }
