@@ -1,6 +1,7 @@
 import { randomBytes } from "node:crypto";
-import { type Api, ask, proxied } from "./api";
+import { type Api, ask } from "./api";
 import { podReason } from "./cluster";
+import type { Elasticsearch } from "./elasticsearch";
 import type { List, Pod } from "./kinds";
 import { waitFor } from "./wait";
 
@@ -11,6 +12,8 @@ const label = { app: "status-probe" };
 const starting = 20;
 /** Seconds after which a pod is one that an earlier look could not delete. */
 const forgotten = 300;
+/** Milliseconds between two questions to Elasticsearch: each is a login on the master and a process in a pod. */
+const pause = 1000;
 
 /**
  * Lets a pod on each of Filebeat's nodes print a line, and waits until Elasticsearch has them all. Returns the seconds of
@@ -20,12 +23,23 @@ const forgotten = 300;
  * @param signal ends it early, its pods deleted
  * @throws Error naming the nodes whose line did not arrive
  */
-export async function logProbe(api: Api, filebeat: Pod[], seconds: number, signal: AbortSignal): Promise<number> {
+export async function logProbe(
+    api: Api,
+    elasticsearch: Elasticsearch,
+    filebeat: Pod[],
+    seconds: number,
+    signal: AbortSignal,
+): Promise<number> {
     await sweep(api);
-    const lines = filebeat.map(async ({ spec }) => {
+    // Each one word, whatever splits it, and the whole line.
+    const words = filebeat.map(() => `statusprobe${randomBytes(8).toString("hex")}`);
+    const arrived = arrivals(elasticsearch, words);
+    const lines = filebeat.map(async ({ spec }, index) => {
         const { nodeName = "", containers } = spec;
+        const line = words[index];
         try {
-            return await lineOn(api, nodeName, containers[0].image ?? "", seconds, signal);
+            const print = printer(line, nodeName, containers[0].image ?? "");
+            return await timeOf(api, line, print, () => arrived(line), seconds, signal);
         } catch (error) {
             throw new Error(`${nodeName}: ${(error as Error).message}`, { cause: error });
         }
@@ -36,11 +50,17 @@ export async function logProbe(api: Api, filebeat: Pod[], seconds: number, signa
     return Math.max(...results.map((result) => (result.status === "fulfilled" ? result.value : 0)));
 }
 
-async function lineOn(api: Api, node: string, image: string, seconds: number, signal: AbortSignal) {
-    // One word, whatever splits it, and the whole line.
-    const line = `statusprobe${randomBytes(8).toString("hex")}`;
+/** The seconds from a line, printed by a pod of its own, to its arrival. */
+async function timeOf(
+    api: Api,
+    line: string,
+    print: object,
+    arrived: () => Promise<boolean>,
+    seconds: number,
+    signal: AbortSignal,
+): Promise<number> {
     const pod = `${pods}/status-${line.slice(-16)}`;
-    await ask(api, "POST", pods, { body: JSON.stringify(printer(line, node, image)) });
+    await ask(api, "POST", pods, { body: JSON.stringify(print) });
     try {
         try {
             const printed = async () => (await api.request("GET", `${pod}/log`)).body.includes(line);
@@ -52,7 +72,7 @@ async function lineOn(api: Api, node: string, image: string, seconds: number, si
         }
         // Only this machine's clock is asked. The line is a moment older than this look at it.
         const began = Date.now();
-        await waitFor(() => found(api, line), seconds, "its line was not in Elasticsearch", signal);
+        await waitFor(arrived, seconds, "its line was not in Elasticsearch", signal);
         return (Date.now() - began) / 1000;
     } finally {
         // Not earlier: what a deleted pod has printed goes with it.
@@ -60,11 +80,20 @@ async function lineOn(api: Api, node: string, image: string, seconds: number, si
     }
 }
 
-async function found(api: Api, line: string): Promise<boolean> {
-    const path = proxied(namespace, "elasticsearch", 9200, "/logs/_search?size=1&_source=false");
-    const body = JSON.stringify({ query: { match: { message: line } } });
-    const { hits } = await ask<{ hits: { hits: unknown[] } }>(api, "POST", path, { body });
-    return hits.hits.length > 0;
+/** Whether a line is a document: all lines are asked for at once, for everybody who wants to know within the pause. */
+function arrivals(elasticsearch: Elasticsearch, lines: string[]): (line: string) => Promise<boolean> {
+    const place = `/logs/_search?size=${lines.length}`;
+    const query = { match: { message: lines.join(" ") } };
+    let began = 0;
+    let documents = Promise.resolve("");
+    return async (line) => {
+        if (Date.now() - began >= pause) {
+            began = Date.now();
+            const asked = elasticsearch.ask<object>("POST", place, { query, _source: ["message"] });
+            documents = asked.then(({ answer }) => JSON.stringify(answer));
+        }
+        return (await documents).includes(line);
+    };
 }
 
 /** A pod that prints a line and ends. It is given to its node directly: whether there is room is not the question. */

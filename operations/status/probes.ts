@@ -2,7 +2,9 @@ import { randomBytes } from "node:crypto";
 import { type Api, ask, proxied } from "./api";
 import type { ClusterLook } from "./cluster";
 import { workloadLook } from "./cluster";
-import { type HostLook, script } from "./host";
+import { Elasticsearch } from "./elasticsearch";
+import { exec } from "./exec";
+import type { HostLook } from "./host";
 import { kafkaProbe } from "./kafka";
 import { logProbe } from "./logs";
 import { nacosProbe } from "./nacos";
@@ -61,20 +63,21 @@ export function probesOf(stack: Stack, facts: Facts, way: Way): Probe[] {
     if (cluster instanceof Error || !api) return wanted;
     const look = (name: keyof typeof applications) => workloadLook(cluster, applications[name]);
     if (look("MySQL")?.ready) {
-        const run = async () => (await numberFrom(shell, controlPlane, mysqlScript(), 12)) / 1e6;
+        const run = () => mysqlProbe(shell, controlPlane);
         wanted.push({ name: "MySQL", what: "a row written, read, deleted", patience: 13, run });
     }
     if (look("Nacos")?.ready) {
         const run = () => nacosProbe(api, stack.nacosPassword);
         wanted.push({ name: "Nacos", what: "a configuration published, read, deleted", patience: 15, run });
     }
-    const [filebeat, elasticsearch] = [look("Filebeat"), look("Elasticsearch")];
-    if (elasticsearch?.ready) {
-        const run = () => elasticsearchProbe(api);
-        wanted.push({ name: "Elasticsearch", what: "its health", patience: 10, run });
+    const filebeat = look("Filebeat");
+    if (look("Elasticsearch")?.ready) {
+        const elasticsearch = new Elasticsearch(shell, controlPlane);
+        const run = () => elasticsearchProbe(elasticsearch);
+        wanted.push({ name: "Elasticsearch", what: "its health", patience: 13, run });
         if (filebeat?.ready) {
-            const run = () => logProbe(api, filebeat.pods, seconds, signal);
-            wanted.push({ name: logLine, what: "from each node's pods to a document", patience: seconds + 30, run });
+            const run = () => logProbe(api, elasticsearch, filebeat.pods, seconds, signal);
+            wanted.push({ name: logLine, what: "from each node's pods to a document", patience: seconds + 40, run });
         }
     }
     if (look("Kibana")?.ready) {
@@ -86,44 +89,30 @@ export function probesOf(stack: Stack, facts: Facts, way: Way): Probe[] {
 /** The part that is the way of a log line, from a pod into Elasticsearch. */
 export const logLine = "log line";
 
-async function numberFrom(shell: Shell, host: string, text: string, seconds: number): Promise<number> {
-    const { stdout, failure } = await shell.run(host, text, seconds);
-    if (failure) throw new Error(failure);
-    const number = parseFloat(stdout);
-    if (Number.isNaN(number)) throw new Error(`it printed no time: ${stdout.slice(0, 200)}`);
-    return number;
+/** By the pod's own client, which has the password. */
+async function mysqlProbe(shell: Shell, host: string): Promise<number> {
+    const place = { host, namespace: "mysql", pod: "mysql-0", container: "mysql" };
+    return (await exec(shell, place, "mysql", { ID: randomBytes(16).toString("hex") })).seconds;
 }
 
-/** On the control plane, by way of the pod's own client, which has the password. */
-function mysqlScript(): string {
-    const inPod = script("mysql", { ID: randomBytes(16).toString("hex") });
-    const kubectl = "timeout 11 kubectl --namespace mysql exec --stdin mysql-0 --container mysql -- bash -s";
-    return `${kubectl} <<'END-OF-SCRIPT'\n${inPod}END-OF-SCRIPT\n`;
+async function elasticsearchProbe(elasticsearch: Elasticsearch): Promise<number> {
+    interface Health {
+        status: string;
+        unassigned_shards?: number;
+    }
+    const { answer, seconds } = await elasticsearch.ask<Health>("GET", "/_cluster/health");
+    if (answer.status === "red") throw new Error(`its health is red: ${answer.unassigned_shards} shards are missing`);
+    return seconds;
 }
 
-async function timed(work: () => Promise<void>): Promise<number> {
+async function kibanaProbe(api: Api): Promise<number> {
+    interface Status {
+        status: { overall: { level?: string; state?: string; summary?: string; nickname?: string } };
+    }
     const began = Date.now();
-    await work();
+    const { status } = await ask<Status>(api, "GET", proxied("logging", "kibana", 5601, "/api/status"));
+    const { level, state, summary } = status.overall;
+    // 7.17 has both, by default in the form of 7; 8 has the level alone.
+    if (level !== "available" && state !== "green") throw new Error(`it says ${state ?? level}: ${summary ?? ""}`);
     return (Date.now() - began) / 1000;
-}
-
-function elasticsearchProbe(api: Api): Promise<number> {
-    return timed(async () => {
-        const path = proxied("logging", "elasticsearch", 9200, "/_cluster/health");
-        const health = await ask<{ status: string; unassigned_shards?: number }>(api, "GET", path);
-        if (health.status === "red")
-            throw new Error(`its health is red: ${health.unassigned_shards} shards are missing`);
-    });
-}
-
-function kibanaProbe(api: Api): Promise<number> {
-    return timed(async () => {
-        interface Status {
-            status: { overall: { level?: string; state?: string; summary?: string; nickname?: string } };
-        }
-        const { status } = await ask<Status>(api, "GET", proxied("logging", "kibana", 5601, "/api/status"));
-        const { level, state, summary } = status.overall;
-        // 7.17 has both, by default in the form of 7; 8 has the level alone.
-        if (level !== "available" && state !== "green") throw new Error(`it says ${state ?? level}: ${summary ?? ""}`);
-    });
 }

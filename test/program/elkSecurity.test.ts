@@ -40,6 +40,15 @@ describe("Elasticsearch's security", () => {
         assert.deepEqual([user, password], ["kibana_system", secretly("kibana")]);
     });
 
+    it("does not keep Kibana's probes out, which don't log in", () => {
+        const { startupProbe, readinessProbe } = container(workload(deployment, "logging", "kibana"), "kibana");
+        for (const { httpGet } of [startupProbe, readinessProbe]) {
+            assert.equal(httpGet.path, "/api/status");
+            assert.equal(httpGet.httpHeaders, undefined);
+        }
+        assert.equal(variables("kibana").STATUS_ALLOWANONYMOUS, "true");
+    });
+
     it("starts again what has a password in its environment when that changes", () => {
         for (const name of ["elasticsearch", "logstash", "kibana"]) {
             const digests = [deployment, off].map(
