@@ -12,6 +12,7 @@ import {
     page,
     removePod,
     startPod,
+    status,
 } from "./applications";
 import { stackFile } from "../sample";
 import { changedStack, eventually, kubectl, run, sql, ssh, type Result } from "./support";
@@ -192,6 +193,19 @@ describe("the applications", function () {
         assert.match(await reserved(), /memory: 1650Mi/);
         succeeded(await run(["up"]));
         assert.match(await reserved(), /memory: 1474Mi/);
+    });
+
+    it("are all up to `npm run status`, which tries each from end to end", async () => {
+        const rows = await status();
+        assert.deepEqual(
+            rows.filter(({ state }) => state !== "up"),
+            [],
+        );
+        assert.ok(rows.length >= 15, `${rows.length} rows`);
+        const tried = rows.filter(({ probe }) => probe).map(({ name }) => name);
+        for (const part of ["Kafka", "MySQL", "Nacos", "Elasticsearch", "Kibana", "log line"]) {
+            assert.ok(tried.includes(part), `${part} was not tried`);
+        }
     });
 
     /** Messages that Logstash has not read yet. */

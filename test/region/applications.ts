@@ -6,6 +6,8 @@ import { promisify } from "node:util";
 import type { Client } from "../../apps/nacos/api";
 import { connectionOf } from "../../apps/nacos/configurations";
 import { run, succeeds } from "../../rehearsal/command";
+import { engineEnvironment } from "../../rehearsal/engine";
+import { toolchain } from "../../rehearsal/toolchain/toolchain";
 import { eventually, kubeconfigFile, kubectl, kubectlBinary, outputs, ssh } from "./support";
 
 /** Asks the stack's Elasticsearch from inside its pod. */
@@ -119,4 +121,20 @@ function portForward(namespace: string, service: string, local: number, port: nu
         `${local}:${port}`,
     ];
     return spawn(kubectlBinary, args, { stdio: "ignore" });
+}
+
+/** A row of `npm run status`. */
+interface Shown {
+    name: string;
+    state: string;
+    probe: object | null;
+}
+
+/** What `npm run status -- --json` says, whatever it is. */
+export async function status(): Promise<Shown[]> {
+    const { bin } = await toolchain(() => undefined);
+    const command = ["tsx", "operations/status/main.ts", "--stack", "local", "--json"];
+    const env = { ...process.env, ...engineEnvironment(bin) };
+    const { stdout } = await promisify(execFile)("npx", command, { env }).catch((error: { stdout: string }) => error);
+    return (JSON.parse(stdout) as { parts: Shown[] }).parts;
 }
