@@ -1,6 +1,9 @@
 #!/bin/bash
 # Mounts every registered data disk, before anything that could write where it belongs.
 set -euo pipefail
+# Disks of one host come at the same time, each by its own step.
+exec 9>/run/mount-data-disks.lock
+flock 9
 failed=0
 for entry in /etc/test-cluster/disks/*; do
     [[ -e $entry ]] || continue

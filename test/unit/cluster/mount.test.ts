@@ -112,6 +112,7 @@ describe("mounting data disks at boot", () => {
 
     beforeEach(() => {
         host = new Sandbox();
+        fs.mkdirSync(host.at("/run"));
         host.standIn("mount", "[[ $* != *broken* ]]");
         host.standIn("mountpoint", "[[ -e $2.mounted ]]");
         for (const name of ["mysql", "kafka"]) {
@@ -135,6 +136,17 @@ describe("mounting data disks at boot", () => {
         host.write("/var/lib/data/mysql.mounted", "");
         await boot();
         assert.equal(host.calls("mount").length, 1);
+    });
+
+    it("mounts each once when the steps of two disks come at the same time", async () => {
+        const slow = 'sleep 0.2; name=${*: -1}; touch "$name.mounted"';
+        host.standIn("mount", slow);
+        const outcomes = await Promise.all([boot(), boot(), boot()]);
+        assert.deepEqual(
+            outcomes.map(({ status }) => status),
+            [0, 0, 0],
+        );
+        assert.equal(host.calls("mount").length, 2);
     });
 
     it("mounts the others when one can't be, and fails", async () => {
