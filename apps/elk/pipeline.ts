@@ -1,6 +1,7 @@
 import * as kubernetes from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
 import type { StackConfig } from "../../config";
+import { mebibytes } from "../../config/types";
 import { checksum, confined, filesOf, resources, runAs, secretChecksum } from "../pods";
 import type { Elasticsearch } from "./elasticsearch";
 
@@ -108,6 +109,7 @@ export function logstash(
     const home = "/usr/share/logstash";
     const labels = { app: name };
     const settings = config.elk.logstash;
+    const heap = Math.floor(mebibytes(settings.memory) / 2);
     const files = filesOf(__dirname, "logstash.conf");
     const map = new kubernetes.core.v1.ConfigMap(name, { metadata: { name, namespace }, data: files }, opts);
     const credentials = elasticsearch.secret
@@ -165,7 +167,7 @@ export function logstash(
                                     { name: "QUEUE_MAX_BYTES", value: "256mb" },
                                     { name: "DEAD_LETTER_QUEUE_ENABLE", value: "true" },
                                     { name: "XPACK_MONITORING_ENABLED", value: "false" },
-                                    { name: "LS_JAVA_OPTS", value: "-Xms400m -Xmx400m" },
+                                    { name: "LS_JAVA_OPTS", value: `-Xms${heap}m -Xmx${heap}m` },
                                 ],
                                 ports: [{ name: "http", containerPort: 9600 }],
                                 resources: resources(settings),
