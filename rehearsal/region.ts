@@ -2,10 +2,11 @@ import { spawnSync } from "node:child_process";
 import * as fs from "node:fs";
 import * as path from "node:path";
 import { duration } from "./build/progress";
+import { noteBuild, removeUnused } from "./build/unused";
 import { keepOnlyDisks } from "./cloud/state/reset";
 import { engineEnvironment, pulumi, selectStack } from "./engine";
 import { Containers } from "./hosts/containers";
-import { ensureImage } from "./hosts/image";
+import { ensureImage, removeUnusedImages } from "./hosts/image";
 import { checkMachine, installPackages } from "./hosts/requirements";
 import { ensureMirror } from "./mirror/content";
 import { stateDir } from "./paths";
@@ -21,6 +22,8 @@ const usage = `The rehearsal region: a cloud on this machine.
   npm run region -- stop               power the hosts off and stop the region; nothing is lost
   npm run region -- status             what runs
   npm run region -- reset [--disks]    remove everything in the region; data disks stay, unless --disks
+  npm run region -- clean              remove from the cache what was built and not used for 14 days
+  npm run region -- clean --all-unused remove from it all that the last complete build did not use
   npm run region -- shell HOST         a root shell on a host, without SSH
   npm run region -- env                environment for a plain pulumi: eval "$(npm run -s region -- env)"
 `;
@@ -43,8 +46,10 @@ async function build(list: Phase[] = []): Promise<string> {
         throw new Error(`this machine can't host the rehearsal region:\n${reasons.map((r) => `  - ${r}`).join("\n")}`);
     }
     await phase(list, "packages of this machine", () => installPackages(say));
+    const began = new Date();
     const { bin } = await phase(list, "Pulumi engine and plugins", () => toolchain(say));
     await phase(list, "what hosts install: packages and images", () => ensureMirror(say));
+    await noteBuild(began);
     await phase(list, "image of the hosts", () => ensureImage(say));
     return bin;
 }
@@ -124,6 +129,15 @@ async function reset(keepDisks: boolean): Promise<void> {
     say(`The region is gone${keepDisks ? "; its data disks are kept for the next one" : ", its disks too"}.`);
 }
 
+/** Removes the parts that the last build did not use, nor anybody for so many days, and the images of no host. */
+async function clean(days: number): Promise<void> {
+    // It was told where its parts are when it started, which may be long ago.
+    if (regionPid()) throw new Error("the region serves what was built; stop it first: npm run region -- stop");
+    const removed = await removeUnused(days, say);
+    await removeUnusedImages(say);
+    say(`Parts removed: ${removed}.`);
+}
+
 async function shell(host: string | undefined): Promise<void> {
     const hosts = Object.values(((await control("GET", "/state")) as Summary).instances);
     const found = hosts.find(({ id, name }) => id === host || name === host || name.endsWith(`-${host}`));
@@ -157,6 +171,8 @@ async function main([verb, ...rest]: string[]): Promise<void> {
             return status();
         case "reset":
             return reset(!rest.includes("--disks"));
+        case "clean":
+            return clean(rest.includes("--all-unused") ? 0 : 14);
         case "shell":
             return shell(rest[0]);
         case "env":

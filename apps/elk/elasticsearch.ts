@@ -11,6 +11,10 @@ export const home = "/usr/share/elasticsearch";
 const name = "elasticsearch";
 const port = 9200;
 
+/** Who logs in: users' names by the keys of their passwords. The keeper makes Logstash's user, the product has the others. */
+export const users = { elastic: "elastic", kibana: "kibana_system", logstash: "logstash_writer" };
+type User = keyof typeof users;
+
 /** What scripts need to ask Elasticsearch: the URL, and who they are where it asks back. */
 export type Access = kubernetes.types.input.core.v1.EnvVar[];
 
@@ -23,7 +27,7 @@ export class Elasticsearch extends pulumi.ComponentResource {
     /** The superuser's password; empty where security is off. */
     readonly password: pulumi.Output<string>;
     /** All passwords: what has one in its environment starts again when it changes. */
-    readonly passwords: pulumi.Output<string[]>;
+    readonly passwords: pulumi.Output<Partial<Record<User, string>>>;
     /** The claim of its disk: what else is kept on it is in folders of its own. */
     readonly claimName: pulumi.Output<string>;
     readonly scripts: kubernetes.core.v1.ConfigMap;
@@ -39,19 +43,20 @@ export class Elasticsearch extends pulumi.ComponentResource {
         const disk = config.disks.data.find((candidate) => candidate.name === settings.disk)!;
         this.volume = new DataVolume(disk, namespace, parent);
         this.claimName = this.volume.claimName;
-        this.password = pulumi.output("");
-        let kibanaPassword = pulumi.output("");
-        if (settings.security) {
-            this.password = password("elasticsearch-elastic", parent);
-            kibanaPassword = password("elasticsearch-kibana", parent);
-            const stringData = pulumi.secret({ elastic: this.password, kibana: kibanaPassword });
+        const passwords = settings.security && {
+            elastic: password("elasticsearch-elastic", parent),
+            kibana: password("elasticsearch-kibana", parent),
+            logstash: password("elasticsearch-logstash", parent),
+        };
+        this.passwords = pulumi.output(passwords || {});
+        this.password = passwords ? passwords.elastic : pulumi.output("");
+        if (passwords) {
             this.secret = new kubernetes.core.v1.Secret(
                 name,
-                { metadata: { name: "elasticsearch-passwords", namespace }, stringData },
+                { metadata: { name: "elasticsearch-passwords", namespace }, stringData: pulumi.secret(passwords) },
                 parent,
             );
         }
-        this.passwords = pulumi.all([this.password, kibanaPassword]);
         const files = filesOf(path.join(__dirname, "scripts"), "es.sh", "ready.sh", "keeper.sh", "template.json");
         this.scripts = new kubernetes.core.v1.ConfigMap(
             name,
@@ -140,7 +145,12 @@ export class Elasticsearch extends pulumi.ComponentResource {
                                     env: [
                                         { name: "KEEP_DAYS", value: String(config.elk.keepDays) },
                                         { name: "KEEP_MIB", value: String(Math.floor(config.elk.keepGiB * 1024)) },
-                                        ...(settings.security ? [this.secretly("KIBANA_PASSWORD", "kibana")] : []),
+                                        ...(settings.security
+                                            ? [
+                                                  this.secretly("KIBANA_PASSWORD", "kibana"),
+                                                  this.secretly("LOGSTASH_PASSWORD", "logstash"),
+                                              ]
+                                            : []),
                                         ...this.access(`http://localhost:${port}`),
                                     ],
                                     resources: resources({ cpu: "10m", memory: "64Mi" }),
@@ -173,14 +183,14 @@ export class Elasticsearch extends pulumi.ComponentResource {
         this.registerOutputs({ url: this.url });
     }
 
-    /** The environment of scripts that ask Elasticsearch, at its service or at another URL. */
-    access(url = this.url): Access {
-        const who = this.secret ? [{ name: "ES_USER", value: "elastic" }, this.secretly("ES_PASSWORD", "elastic")] : [];
-        return [{ name: "ES_URL", value: url }, ...who];
+    /** The environment of scripts that ask Elasticsearch, at its service or at another URL, as the superuser or another. */
+    access(url = this.url, user: User = "elastic"): Access {
+        const who = [{ name: "ES_USER", value: users[user] }];
+        return [{ name: "ES_URL", value: url }, ...(this.secret ? [...who, this.secretly("ES_PASSWORD", user)] : [])];
     }
 
     /** A variable with a password of Elasticsearch's, where security is on. */
-    secretly(variable: string, key: "elastic" | "kibana"): Access[number] {
+    secretly(variable: string, key: User): Access[number] {
         return { name: variable, valueFrom: { secretKeyRef: { name: this.secret!.metadata.name, key } } };
     }
 }

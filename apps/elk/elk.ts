@@ -3,7 +3,7 @@ import * as pulumi from "@pulumi/pulumi";
 import * as path from "node:path";
 import type { StackConfig } from "../../config";
 import { checksum, confined, filesOf, namespaceOf, resources, runAs, secretChecksum } from "../pods";
-import { Elasticsearch } from "./elasticsearch";
+import { Elasticsearch, users } from "./elasticsearch";
 import { filebeat, logstash } from "./pipeline";
 import { savedObjectsFile } from "./savedObjects";
 
@@ -46,7 +46,7 @@ function kibanaOf(
     });
     const credentials = elasticsearch.secret
         ? [
-              { name: "ELASTICSEARCH_USERNAME", value: "kibana_system" },
+              { name: "ELASTICSEARCH_USERNAME", value: users.kibana },
               elasticsearch.secretly("ELASTICSEARCH_PASSWORD", "kibana"),
               // Probes don't log in. Before 8.9 the status is theirs only so; it tells how Kibana is, nothing of the logs.
               { name: "STATUS_ALLOWANONYMOUS", value: "true" },

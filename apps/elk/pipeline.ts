@@ -1,8 +1,9 @@
 import * as kubernetes from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
 import type { StackConfig } from "../../config";
+import { mebibytes } from "../../config/types";
 import { checksum, confined, filesOf, resources, runAs, secretChecksum } from "../pods";
-import type { Elasticsearch } from "./elasticsearch";
+import { users, type Elasticsearch } from "./elasticsearch";
 
 /** Where the index that is written to is found: an alias that the keeper moves on. */
 const index = "logs";
@@ -108,12 +109,13 @@ export function logstash(
     const home = "/usr/share/logstash";
     const labels = { app: name };
     const settings = config.elk.logstash;
+    const heap = Math.floor(mebibytes(settings.memory) / 2);
     const files = filesOf(__dirname, "logstash.conf");
     const map = new kubernetes.core.v1.ConfigMap(name, { metadata: { name, namespace }, data: files }, opts);
     const credentials = elasticsearch.secret
         ? [
-              { name: "ELASTICSEARCH_USER", value: "elastic" },
-              elasticsearch.secretly("ELASTICSEARCH_PASSWORD", "elastic"),
+              { name: "ELASTICSEARCH_USER", value: users.logstash },
+              elasticsearch.secretly("ELASTICSEARCH_PASSWORD", "logstash"),
           ]
         : [];
     const digest = secretChecksum(elasticsearch.passwords, files["logstash.conf"]);
@@ -135,7 +137,8 @@ export function logstash(
                         securityContext: runAs(1000),
                         initContainers: [
                             {
-                                // What is written before the alias is there would make an index of its name.
+                                // What is written before the alias is there would make an index of its name. Asked for
+                                // as Logstash's own user, which the keeper makes too.
                                 name: "wait-for-index",
                                 image: config.elk.elasticsearch.image,
                                 command: [
@@ -143,7 +146,7 @@ export function logstash(
                                     "-c",
                                     `. /scripts/es.sh; until es GET /_alias/${index} >/dev/null; do sleep 2; done`,
                                 ],
-                                env: elasticsearch.access(),
+                                env: elasticsearch.access(elasticsearch.url, "logstash"),
                                 resources: resources({ cpu: "10m", memory: "64Mi" }),
                                 securityContext: confined,
                                 volumeMounts: [{ name: "scripts", mountPath: "/scripts" }],
@@ -165,7 +168,7 @@ export function logstash(
                                     { name: "QUEUE_MAX_BYTES", value: "256mb" },
                                     { name: "DEAD_LETTER_QUEUE_ENABLE", value: "true" },
                                     { name: "XPACK_MONITORING_ENABLED", value: "false" },
-                                    { name: "LS_JAVA_OPTS", value: "-Xms400m -Xmx400m" },
+                                    { name: "LS_JAVA_OPTS", value: `-Xms${heap}m -Xmx${heap}m` },
                                 ],
                                 ports: [{ name: "http", containerPort: 9600 }],
                                 resources: resources(settings),

@@ -1,6 +1,5 @@
 import { createHash } from "node:crypto";
-import { existsSync } from "node:fs";
-import { mkdir, readdir, rename, rm } from "node:fs/promises";
+import { mkdir, readdir, rename, rm, utimes } from "node:fs/promises";
 import * as path from "node:path";
 
 import { cacheDir } from "../paths";
@@ -21,6 +20,18 @@ export function partDir(name: string, version: string, inputs: string[]): string
     return path.join(partsDir(), `${name}-${version}-${hash}`);
 }
 
+/** Whether the part is there. Who asks is going to use it: its folder's time says when somebody last did. */
+export async function found(dir: string): Promise<boolean> {
+    const now = new Date();
+    try {
+        await utimes(dir, now, now);
+        return true;
+    } catch (error) {
+        if ((error as NodeJS.ErrnoException).code === "ENOENT") return false;
+        throw error;
+    }
+}
+
 /**
  * Returns the folder of a part, made by `make` if it isn't there: a part is made once for each name, version and
  * content of `inputs` (everything that the result depends on, as text). `make` fills the folder that it is given,
@@ -37,13 +48,13 @@ export async function part(
     estimate?: string,
 ): Promise<string> {
     const dir = partDir(name, version, inputs);
-    if (existsSync(dir)) return dir;
+    if (await found(dir)) return dir;
     const say = labelled(`${name} ${version}`, progress);
     await locked(
         path.join(partsDir(), ".locks", path.basename(dir)),
         () => say("another process is making it, waiting"),
         async () => {
-            if (existsSync(dir)) return;
+            if (await found(dir)) return;
             await removePartial(dir);
             const partial = `${dir}${partialMark}${process.pid}`;
             await mkdir(partial, { recursive: true });
@@ -59,7 +70,8 @@ export async function part(
     return dir;
 }
 
-const partialMark = ".partial-";
+/** Between a part's name and the number of the process that makes it, or removes it. */
+export const partialMark = ".partial-";
 
 /** Whoever holds the part's lock is its only live maker: partial folders of others belong to dead ones. */
 async function removePartial(dir: string): Promise<void> {

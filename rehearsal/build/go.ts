@@ -1,9 +1,9 @@
-import { existsSync, readFileSync, readdirSync } from "node:fs";
+import { readFileSync, readdirSync } from "node:fs";
 import { mkdir, rename } from "node:fs/promises";
 import * as path from "node:path";
 
 import { cacheDir } from "../paths";
-import { part, partDir, partsDir } from "./cache";
+import { found, part, partDir, partsDir } from "./cache";
 import { locked } from "./lock";
 import { Progress } from "./progress";
 import { Recipe } from "./recipes";
@@ -28,7 +28,7 @@ export const moduleDir = (recipe: Recipe) => path.join(__dirname, "go", recipe.n
  */
 export async function goParts(recipes: Recipe[], progress: Progress): Promise<{ [name: string]: string }> {
     const dirs = Object.fromEntries(recipes.map((recipe) => [recipe.name, goPartDir(recipe)]));
-    if (Object.values(dirs).every((dir) => existsSync(dir))) return dirs;
+    if ((await Promise.all(Object.values(dirs).map(found))).every(Boolean)) return dirs;
     await ensureBuildTools(progress);
     // One builder at a time on a machine: they share Go's caches, and the last step removes these.
     await locked(

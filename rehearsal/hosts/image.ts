@@ -57,14 +57,22 @@ async function build(image: string, archive: Archive, progress: Progress): Promi
     const load = [...podmanCommand, "import", "--quiet", "--change", 'CMD ["/sbin/init"]', "-", image];
     await run("bash", ["-c", 'set -o pipefail; tar -C "$0" -c . | "$@"', root, ...load]);
     fs.rmSync(root, { recursive: true, force: true });
-    await removeOthers(image);
+    await removeOthers(image, progress);
+}
+
+/** Removes the images that no host was made from, but the one that this checkout would make the next host from. */
+export async function removeUnusedImages(progress: Progress): Promise<void> {
+    await removeOthers(`${repository}:${digest(await machineArchive())}`, progress);
 }
 
 // An image of an earlier recipe is of no use to anyone but the hosts that run from it.
-async function removeOthers(image: string): Promise<void> {
+async function removeOthers(image: string, progress: Progress): Promise<void> {
     const names = await podman(["images", "--format", "{{.Repository}}:{{.Tag}}", repository]);
     for (const name of names.split("\n").filter((line) => line && line !== image)) {
-        await podman(["rmi", name]).catch(() => undefined);
+        await podman(["rmi", name]).then(
+            () => progress(`removed ${name}`),
+            () => undefined,
+        );
     }
 }
 

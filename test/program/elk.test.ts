@@ -18,9 +18,8 @@ describe("the stack's collection of logs", () => {
             change: {
                 "test-cluster:elk": {
                     elasticsearch: { image: image("elasticsearch"), memory: "3Gi", security: false },
-                    ...Object.fromEntries(
-                        ["logstash", "kibana", "filebeat"].map((name) => [name, { image: image(name) }]),
-                    ),
+                    logstash: { image: image("logstash"), memory: "1536Mi" },
+                    ...Object.fromEntries(["kibana", "filebeat"].map((name) => [name, { image: image(name) }])),
                     topic: "lines",
                     keepDays: 3,
                     keepGiB: 0.5,
@@ -123,6 +122,12 @@ describe("the stack's collection of logs", () => {
                 container(find("logstash"), "wait-for-index").command.join(" "),
                 /until es GET \/_alias\/logs /,
             );
+        });
+
+        it("has half of Logstash's memory as its heap", () => {
+            assert.equal(container(find("logstash"), "logstash").resources.limits.memory, "1Gi");
+            assert.equal(variables("logstash").LS_JAVA_OPTS, "-Xms512m -Xmx512m");
+            assert.equal(variables("logstash", changed).LS_JAVA_OPTS, "-Xms768m -Xmx768m");
         });
 
         it("waits on Elasticsearch's disk, in a folder of its own", () => {

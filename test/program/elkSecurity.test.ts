@@ -19,17 +19,22 @@ describe("Elasticsearch's security", () => {
         assert.deepEqual(one(deployment, "Secret", "elasticsearch").inputs.stringData, {
             elastic: "SECRET-elasticsearch-elastic",
             kibana: "SECRET-elasticsearch-kibana",
+            logstash: "SECRET-elasticsearch-logstash",
         });
         assert.equal(variables("elasticsearch")["xpack.security.enabled"], "true");
         assert.deepEqual(variables("elasticsearch").ELASTIC_PASSWORD, secretly("elastic"));
-        assert.deepEqual(variables("elasticsearch", deployment, "keeper").KIBANA_PASSWORD, secretly("kibana"));
-        assert.deepEqual(variables("logstash").ELASTICSEARCH_PASSWORD, secretly("elastic"));
+        const { KIBANA_PASSWORD, LOGSTASH_PASSWORD } = variables("elasticsearch", deployment, "keeper");
+        assert.deepEqual([KIBANA_PASSWORD, LOGSTASH_PASSWORD], [secretly("kibana"), secretly("logstash")]);
         for (const found of workloads(deployment, "logging")) {
             assert.doesNotMatch(JSON.stringify(found), /SECRET-/, found.title);
             for (const one of [...found.containers, ...found.initContainers]) {
                 const { ES_URL, ES_USER, ES_PASSWORD } = environment(one);
                 if (!ES_URL) continue;
-                assert.deepEqual([ES_USER, ES_PASSWORD], ["elastic", secretly("elastic")], one.name);
+                const who =
+                    one.name === "wait-for-index"
+                        ? ["logstash_writer", secretly("logstash")]
+                        : ["elastic", secretly("elastic")];
+                assert.deepEqual([ES_USER, ES_PASSWORD], who, one.name);
             }
         }
         assert.equal(deployment.outputs.elasticPassword, "SECRET-elasticsearch-elastic");
@@ -38,6 +43,14 @@ describe("Elasticsearch's security", () => {
     it("has a user for Kibana's server that is not the superuser", () => {
         const { ELASTICSEARCH_USERNAME: user, ELASTICSEARCH_PASSWORD: password } = variables("kibana");
         assert.deepEqual([user, password], ["kibana_system", secretly("kibana")]);
+    });
+
+    it("has a user for Logstash that is not the superuser, and that its start waits for", () => {
+        const { ELASTICSEARCH_USER, ELASTICSEARCH_PASSWORD } = variables("logstash");
+        const { ES_USER, ES_PASSWORD } = variables("logstash", deployment, "wait-for-index");
+        const who = ["logstash_writer", secretly("logstash")];
+        assert.deepEqual([ELASTICSEARCH_USER, ELASTICSEARCH_PASSWORD], who);
+        assert.deepEqual([ES_USER, ES_PASSWORD], who);
     });
 
     it("does not keep Kibana's probes out, which don't log in", () => {
@@ -63,7 +76,10 @@ describe("Elasticsearch's security", () => {
         for (const without of [off, await run({ stack: "local" })]) {
             const pods = workloads(without, "logging");
             assert.equal(variables("elasticsearch", without)["xpack.security.enabled"], "false");
-            assert.doesNotMatch(JSON.stringify(pods), /secretKeyRef|PASSWORD|ES_USER|USERNAME/);
+            assert.doesNotMatch(
+                JSON.stringify(pods),
+                /secretKeyRef|PASSWORD|ES_USER|ELASTICSEARCH_USER|logstash_writer/,
+            );
             const secrets = all(without, "Secret").filter(({ inputs }) => inputs.metadata.namespace === "logging");
             assert.deepEqual(secrets, []);
             assert.equal(without.outputs.elasticPassword, "");

@@ -13,7 +13,7 @@ for (const stack of ["dev", "local"]) {
                 ({ secretOutputs, type }) => type.startsWith("command:local:") && secretOutputs.length,
             );
             assert.deepEqual(generated.map(({ name }) => name).sort(), [
-                ...(stack === "dev" ? ["elasticsearch-elastic", "elasticsearch-kibana"] : []),
+                ...(stack === "dev" ? ["elasticsearch-elastic", "elasticsearch-kibana", "elasticsearch-logstash"] : []),
                 "join",
                 "master-identity",
                 "mysql-nacos",

@@ -2,7 +2,7 @@
 # Keeps Elasticsearch's indices of logs: makes them once, begins a new one every day or when one is large, and removes the
 # oldest when they are too old or when all of them are too large, so that the disk can't fill. The product's own life
 # cycles know an age only, and not every build has them.
-# Environment: KEEP_DAYS KEEP_MIB, KIBANA_PASSWORD (empty where security is off), and what es.sh needs
+# Environment: KEEP_DAYS KEEP_MIB, KIBANA_PASSWORD LOGSTASH_PASSWORD (empty where security is off), and what es.sh needs
 set -uo pipefail
 # shellcheck source=apps/elk/scripts/es.sh
 . "${BASH_SOURCE%/*}/es.sh"
@@ -15,12 +15,25 @@ prepare() {
         es PUT /logs-000001 '{"aliases": {"logs": {"is_write_index": true}}}' >/dev/null || return
         say "made the first index, logs-000001"
     fi
-    [[ ! ${KIBANA_PASSWORD:-} ]] ||
-        es POST /_security/user/kibana_system/_password "{\"password\": \"$KIBANA_PASSWORD\"}" >/dev/null || {
-        # A full disk takes no password before there is room on it.
+    users || {
+        # A full disk takes no user before there is room on it.
         keep
         return 1
     }
+}
+
+# Kibana's user has a password, and Logstash's may do what its output does and no more: ask which server it is, write into
+# what is behind the alias, and see that the alias is there. It may change no mappings, which the template has all of, and
+# make no index but that of refused events: one that is named as the alias would take its place.
+users() {
+    [[ ${KIBANA_PASSWORD:-} ]] || return 0
+    local role='{"cluster": ["monitor"], "indices": [
+        {"names": ["logs", "logs-0*"], "privileges": ["index", "view_index_metadata"]},
+        {"names": ["logs-refused"], "privileges": ["index", "create_index"]}]}'
+    es POST /_security/user/kibana_system/_password "{\"password\": \"$KIBANA_PASSWORD\"}" >/dev/null &&
+        es PUT /_security/role/logstash_writer "$role" >/dev/null &&
+        es PUT /_security/user/logstash_writer \
+            "{\"password\": \"$LOGSTASH_PASSWORD\", \"roles\": [\"logstash_writer\"]}" >/dev/null
 }
 
 # The indices, the oldest first: name, age in days, bytes. The last one is written to.

@@ -218,7 +218,10 @@ describe("the keeper of Elasticsearch's indices", () => {
     });
 
     describe("with security", () => {
-        const passwords = { ES_USER: "elastic", ES_PASSWORD: "elastics-word", KIBANA_PASSWORD: "kibanas-word" };
+        const passwords = {
+            ...{ ES_USER: "elastic", ES_PASSWORD: "elastics-word" },
+            ...{ KIBANA_PASSWORD: "kibanas-word", LOGSTASH_PASSWORD: "logstashs-word" },
+        };
 
         it("gives Kibana's user its password, and logs in for all that it asks", async () => {
             assert.equal((await run(passwords)).status, 0);
@@ -228,6 +231,34 @@ describe("the keeper of Elasticsearch's indices", () => {
             const logins = pod.read("/var/es/logins").split("\n").slice(0, -1);
             assert.deepEqual([...new Set(logins)], ['user = "elastic:elastics-word"']);
             assert.equal(logins.length, requests().length);
+        });
+
+        it("makes Logstash's user, once its role is there, and its role is to write", async () => {
+            refuse("PUT /_security/role/*");
+            assert.equal((await run(passwords)).status, 0);
+            const [role, again, user, ...more] = asked("PUT /_security");
+            assert.deepEqual([again, more], [role, []]);
+            assert.equal(
+                user,
+                'PUT /_security/user/logstash_writer {"password": "logstashs-word", "roles": ["logstash_writer"]}',
+            );
+            const [, path, body] = /^PUT (\S+) (.*)$/.exec(role)!;
+            assert.equal(path, "/_security/role/logstash_writer");
+            assert.deepEqual(JSON.parse(body), {
+                cluster: ["monitor"],
+                indices: [
+                    { names: ["logs", "logs-0*"], privileges: ["index", "view_index_metadata"] },
+                    { names: ["logs-refused"], privileges: ["index", "create_index"] },
+                ],
+            });
+        });
+
+        it("is not ready before Logstash's user is there", async () => {
+            pod.standIn("sleep", `[[ ! -e ${pod.at("/tmp/prepared")} ]] || echo too early >>/var/es/early`);
+            refuse("PUT /_security/user/logstash_writer");
+            assert.equal((await run(passwords)).status, 0);
+            assert.equal(pod.calls("sleep").length, 1);
+            assert.ok(!pod.exists("/var/es/early"));
         });
 
         it("has no password on a command line, nor in its log", async () => {
@@ -247,8 +278,8 @@ describe("the keeper of Elasticsearch's indices", () => {
         });
 
         it("asks nothing of it where it is off, and logs in nowhere", async () => {
-            await run({ ES_PASSWORD: "", KIBANA_PASSWORD: "" });
-            assert.deepEqual(asked("POST /_security"), []);
+            await run({ ES_PASSWORD: "", KIBANA_PASSWORD: "", LOGSTASH_PASSWORD: "" });
+            assert.doesNotMatch(requests().join("\n"), /_security/);
             assert.equal(pod.read("/var/es/logins").trim(), "");
         });
     });
