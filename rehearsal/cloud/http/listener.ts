@@ -15,6 +15,12 @@ const tlsHandshake = 0x16;
 const maxHeaderSize = 256 * 1024;
 
 /**
+ * How long an idle connection stays open, in milliseconds: longer than clients keep one. A client that asks in the moment
+ * in which its connection is closed sees a reset, and the provider does not ask again after one.
+ */
+const keepAliveTimeout = 600_000;
+
+/**
  * Serves HTTP on an address, and HTTPS on the same port when there is a certificate: the first byte tells which.
  *
  * @param port 0 for any free one
@@ -26,8 +32,8 @@ export async function listen(
     handler: http.RequestListener,
     certificate?: { cert: Buffer; key: Buffer },
 ): Promise<Listener> {
-    const plain = http.createServer({ maxHeaderSize }, handler);
-    const secure = certificate && https.createServer({ ...certificate, maxHeaderSize }, handler);
+    const plain = http.createServer({ maxHeaderSize, keepAliveTimeout }, handler);
+    const secure = certificate && https.createServer({ ...certificate, maxHeaderSize, keepAliveTimeout }, handler);
     const sockets = new Set<net.Socket>();
     const server = net.createServer((socket) => {
         sockets.add(socket);

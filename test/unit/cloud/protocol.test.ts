@@ -59,6 +59,13 @@ describe("the cloud's protocol", () => {
         assert.equal((await callSecurely({ Action: "DescribeRegions", Version: "2014-05-26" })).status, 200);
     });
 
+    it("keeps idle connections longer than its clients do: none is closed while a request is on its way", async () => {
+        const connection: Record<string, string> = { connection: "keep-alive" };
+        const { headers } = await fetch(region.cloud.url, { headers: connection });
+        // Go's HTTP client keeps one for 90 seconds.
+        assert.ok(Number(/timeout=(\d+)/.exec(headers.get("keep-alive") ?? "")?.[1]) > 90, headers.get("keep-alive")!);
+    });
+
     it("answers who is asking and where a service is", async () => {
         const me = await call({ Action: "GetCallerIdentity", Version: "2015-04-01" });
         assert.equal(me.body.AccountId, "1000000000000001");
