@@ -112,6 +112,12 @@ export class Nacos extends pulumi.ComponentResource {
                                     name: "schema",
                                     image: config.mysql.image,
                                     command: ["/bin/bash", "/scripts/schema.sh"],
+                                    env: [
+                                        {
+                                            name: "ADMIN_DIGEST",
+                                            value: secretChecksum(this.password.apply((admin) => ({ admin }))),
+                                        },
+                                    ],
                                     resources: small,
                                     terminationMessagePolicy: "FallbackToLogsOnError",
                                     securityContext: confined,

@@ -1,6 +1,6 @@
 #!/bin/bash
 # Gives Nacos its tables where it has none: the server makes none by itself. /run/nacos holds the schema that came with
-# the server's image, /secrets/client.cnf how MySQL is reached.
+# the server's image, /secrets/client.cnf how MySQL is reached. Environment: ADMIN_DIGEST, of the administrator's password
 set -euo pipefail
 schema=/run/nacos/mysql-schema.sql
 client=(mysql --defaults-file=/secrets/client.cnf --default-character-set=utf8mb4 --batch --skip-column-names)
@@ -11,6 +11,16 @@ query() {
 
 has() {
     [[ $'\n'$tables$'\n' == *$'\n'"$1"$'\n'* ]]
+}
+
+# The administrator has the stack's password. One with a password that an earlier life of the stack gave is forgotten, for
+# admin.sh to make anew; a password that a person has set since then stays.
+administrator() {
+    query "CREATE TABLE IF NOT EXISTS stack_administrator (digest VARCHAR(64) NOT NULL)"
+    if [[ $(query "SELECT digest FROM stack_administrator") == "$ADMIN_DIGEST" ]]; then return; fi
+    query "DELETE FROM roles WHERE username = 'nacos'; DELETE FROM users WHERE username = 'nacos'"
+    query "DELETE FROM stack_administrator; INSERT INTO stack_administrator VALUES ('$ADMIN_DIGEST')"
+    echo "The administrator gets the stack's password."
 }
 
 for ((try = 0; ; try++)); do
@@ -26,6 +36,7 @@ done
 tables=$(query "SHOW TABLES")
 if has config_info; then
     echo "The tables are there: nothing to do."
+    administrator
     exit 0
 fi
 if has users && [[ $(query "SELECT COUNT(*) FROM users") != 0 ]]; then
@@ -57,3 +68,4 @@ if [[ -z $last ]]; then
 fi
 printf '%s' "$rest" "$last" | "${client[@]}" nacos
 echo "The tables are made."
+administrator

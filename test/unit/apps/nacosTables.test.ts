@@ -21,6 +21,9 @@ if [[ $down != 0 ]]; then
 fi
 case $* in
 *"SHOW TABLES"*) ls /data/tables ;;
+*"SELECT digest"*) cat /data/digest 2>/dev/null || true ;;
+*"INSERT INTO stack_administrator"*) all=$*; digest=\${all##*VALUES (?}; printf %s "\${digest%%[!0-9a-f]*}" >/data/digest ;;
+*"DELETE FROM users"*) echo forgotten >>/data/forgotten ;;
 *"FROM users"*) cat /data/tables/users ;;
 *--execute=*) ;;
 *)
@@ -43,8 +46,9 @@ esac
 
 describe("Nacos' tables", () => {
     let pod: Sandbox;
-    const run = () => pod.run(script);
+    const run = (digest = "0123") => pod.run(script, { ADMIN_DIGEST: digest });
     const tables = () => fs.readdirSync(pod.at("/data/tables")).sort();
+    const forgotten = () => (pod.exists("/data/forgotten") ? pod.read("/data/forgotten").trim().split("\n").length : 0);
     const made = () => (pod.exists("/data/made") ? pod.read("/data/made").trim().split("\n") : []);
 
     beforeEach(() => {
@@ -137,5 +141,18 @@ describe("Nacos' tables", () => {
             assert.match(call, /^--defaults-file=\S+\/secrets\/client\.cnf /);
             assert.doesNotMatch(call, /password/);
         }
+    });
+
+    it("have an administrator with this stack's password: another's is forgotten once, and then made anew", async () => {
+        assert.equal((await run("0123")).status, 0);
+        assert.equal(pod.read("/data/digest"), "0123");
+        const before = forgotten();
+        await run("0123");
+        assert.equal(forgotten(), before, "a password that somebody set since was lost");
+        const { status, stdout } = await run("4567");
+        assert.equal(status, 0);
+        assert.match(stdout, /The administrator gets the stack's password/);
+        assert.equal(forgotten(), before + 1);
+        assert.equal(pod.read("/data/digest"), "4567");
     });
 });
