@@ -4,6 +4,8 @@
 # cycles know an age only, and not every build has them.
 # Environment: KEEP_DAYS KEEP_MIB, KIBANA_PASSWORD LOGSTASH_PASSWORD (empty where security is off), and what es.sh needs
 set -uo pipefail
+# The first process of a container ends on no signal that it does not ask for.
+trap "exit 0" TERM
 # shellcheck source=apps/elk/scripts/es.sh
 . "${BASH_SOURCE%/*}/es.sh"
 say() { printf '%(%FT%TZ)T %s\n' -1 "$*"; }
@@ -75,6 +77,7 @@ touch /tmp/prepared
 say "indices are prepared; keeping $KEEP_DAYS days, $KEEP_MIB MiB"
 while [[ ! ${ONCE:-} ]]; do
     keep
-    sleep 60
+    sleep 60 &
+    wait $!
 done
 [[ ! ${ONCE:-} ]] || keep
