@@ -20,3 +20,8 @@ export function mebibytes(quantity: string): number {
     const bytes = { Ki: 2 ** 10, Mi: 2 ** 20, Gi: 2 ** 30, k: 1e3, M: 1e6, G: 1e9 }[unit] ?? 1;
     return Math.floor((Number(number) * bytes) / 2 ** 20);
 }
+
+/** Half of a quantity of memory in MiB: a JVM's heap, whose other half is for its own, threads and buffers. */
+export function heapMebibytes(quantity: string): number {
+    return Math.floor(mebibytes(quantity) / 2);
+}

@@ -4,10 +4,10 @@ import * as path from "node:path";
 import { password } from "../../cluster/secrets";
 import { DataVolume } from "../../cluster/storage";
 import type { StackConfig } from "../../config";
-import { mebibytes } from "../../config/types";
+import { heapMebibytes } from "../../config/types";
 import { confined, filesOf, resources, runAs, secretChecksum } from "../pods";
 
-export const home = "/usr/share/elasticsearch";
+const home = "/usr/share/elasticsearch";
 const name = "elasticsearch";
 const port = 9200;
 
@@ -72,7 +72,7 @@ export class Elasticsearch extends pulumi.ComponentResource {
             },
             parent,
         );
-        const heap = Math.floor(mebibytes(settings.memory) / 2);
+        const heap = heapMebibytes(settings.memory);
         const checksum = secretChecksum(this.passwords, JSON.stringify(files));
         new kubernetes.apps.v1.StatefulSet(
             name,

@@ -1,7 +1,7 @@
 import * as kubernetes from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
 import type { StackConfig } from "../../config";
-import { mebibytes } from "../../config/types";
+import { heapMebibytes } from "../../config/types";
 import { checksum, confined, filesOf, resources, runAs, secretChecksum } from "../pods";
 import { users, type Elasticsearch } from "./elasticsearch";
 
@@ -109,7 +109,7 @@ export function logstash(
     const home = "/usr/share/logstash";
     const labels = { app: name };
     const settings = config.elk.logstash;
-    const heap = Math.floor(mebibytes(settings.memory) / 2);
+    const heap = heapMebibytes(settings.memory);
     const files = filesOf(__dirname, "logstash.conf");
     const map = new kubernetes.core.v1.ConfigMap(name, { metadata: { name, namespace }, data: files }, opts);
     const credentials = elasticsearch.secret

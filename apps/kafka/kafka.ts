@@ -8,7 +8,7 @@ import type { Hosts } from "../../cluster/hosts";
 import { script } from "../../cluster/shell";
 import { step } from "../../cluster/step";
 import type { StackConfig } from "../../config";
-import { mebibytes } from "../../config/types";
+import { heapMebibytes, mebibytes } from "../../config/types";
 
 const name = "kafka";
 export const kafkaPort = 9092;
@@ -84,7 +84,7 @@ export function clusterId({ kafka, stack }: StackConfig): string {
 
 /** MiB of heap: half of the memory limit; the other half is the JVM's own, threads and buffers. */
 function heap({ kafka }: StackConfig): number {
-    return Math.floor(mebibytes(kafka.memory) / 2);
+    return heapMebibytes(kafka.memory);
 }
 
 function environment(config: StackConfig, address: string): string {

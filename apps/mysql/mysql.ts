@@ -6,7 +6,7 @@ import type { StackConfig } from "../../config";
 import { password } from "../../cluster/secrets";
 import { DataVolume } from "../../cluster/storage";
 import { mebibytes } from "../../config/types";
-import { secretChecksum, namespaceOf } from "../pods";
+import { confined, namespaceOf, resources, runAs, secretChecksum } from "../pods";
 
 const name = "mysql";
 const uid = 999; // the official image's user
@@ -79,14 +79,7 @@ export class MySql extends pulumi.ComponentResource {
                             automountServiceAccountToken: false,
                             enableServiceLinks: false,
                             terminationGracePeriodSeconds: 60,
-                            securityContext: {
-                                runAsNonRoot: true,
-                                runAsUser: uid,
-                                runAsGroup: uid,
-                                fsGroup: uid,
-                                fsGroupChangePolicy: "OnRootMismatch",
-                                seccompProfile: { type: "RuntimeDefault" },
-                            },
+                            securityContext: runAs(uid),
                             containers: [
                                 {
                                     name,
@@ -94,10 +87,7 @@ export class MySql extends pulumi.ComponentResource {
                                     command: ["/bin/bash", "/scripts/start.sh"],
                                     env: [{ name: "BUFFER_POOL", value: String(bufferPool(settings.memory)) }],
                                     ports: [{ name, containerPort: 3306 }],
-                                    resources: {
-                                        requests: { cpu: settings.cpu, memory: settings.memory },
-                                        limits: { memory: settings.memory },
-                                    },
+                                    resources: resources(settings),
                                     // A refusal to start says why in the pod's status.
                                     terminationMessagePolicy: "FallbackToLogsOnError",
                                     startupProbe: {
@@ -117,11 +107,7 @@ export class MySql extends pulumi.ComponentResource {
                                         timeoutSeconds: 10,
                                         failureThreshold: 6,
                                     },
-                                    securityContext: {
-                                        allowPrivilegeEscalation: false,
-                                        capabilities: { drop: ["ALL"] },
-                                        readOnlyRootFilesystem: true,
-                                    },
+                                    securityContext: confined,
                                     volumeMounts: [
                                         { name: "data", mountPath: "/data" },
                                         { name: "scripts", mountPath: "/scripts" },

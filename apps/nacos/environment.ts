@@ -1,14 +1,13 @@
 import type * as pulumi from "@pulumi/pulumi";
 import { nacosDatabase } from "../../config/nacos";
-import { mebibytes } from "../../config/types";
+import { heapMebibytes } from "../../config/types";
 
 /** The image's own start writes every word that it looks at to the log, secrets too: that is turned off. */
 export const start = "exec 9>/dev/null; BASH_XTRACEFD=9; . bin/docker-startup.sh";
 
 /** The image's environment, where it holds no secret and names no database. */
 export function environment(memory: string) {
-    // The other half of the limit is the JVM's own, threads and buffers.
-    const heap = Math.floor(mebibytes(memory) / 2);
+    const heap = heapMebibytes(memory);
     return Object.entries({
         MODE: "standalone",
         SPRING_DATASOURCE_PLATFORM: "mysql",
