@@ -93,7 +93,7 @@ export function filebeat(
                 },
             },
         },
-        { ...opts, deleteBeforeReplace: true },
+        opts,
     );
 }
 
