@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { quantity as number } from "./quantity";
 
 /** Kinds of values that several sections of the configuration have. */
 
@@ -15,10 +16,9 @@ export const memory = z.string().regex(/^\d+(\.\d+)?(Mi|Gi)$/, "must be in Mi or
 
 /** A quantity of memory in MiB, for what can't be written as one; rounded down. */
 export function mebibytes(quantity: string): number {
-    const [, number, unit] = /^([\d.]+)(Ki|Mi|Gi|k|M|G)?$/.exec(quantity) ?? [];
-    if (!number) throw new Error(`${quantity} is no quantity of memory such as 500Mi`);
-    const bytes = { Ki: 2 ** 10, Mi: 2 ** 20, Gi: 2 ** 30, k: 1e3, M: 1e6, G: 1e9 }[unit] ?? 1;
-    return Math.floor((Number(number) * bytes) / 2 ** 20);
+    const bytes = number(quantity);
+    if (Number.isNaN(bytes)) throw new Error(`${quantity} is no quantity of memory such as 500Mi`);
+    return Math.floor(bytes / 2 ** 20);
 }
 
 /** Half of a quantity of memory in MiB: a JVM's heap, whose other half is for its own, threads and buffers. */

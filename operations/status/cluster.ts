@@ -1,6 +1,6 @@
 import { type Api, ask } from "./api";
 import { condition, type List, type Metrics, type Node, type Pod, type Workload } from "./kinds";
-import { quantity } from "./quantity";
+import { quantity } from "../../config/quantity";
 import type { Use } from "./row";
 
 /** What Kubernetes says, all of one moment. */

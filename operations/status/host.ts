@@ -1,7 +1,7 @@
 import * as fs from "node:fs";
 import * as path from "node:path";
 import { quote } from "../../cluster/shell";
-import { quantity } from "./quantity";
+import { quantity } from "../../config/quantity";
 import type { Use } from "./row";
 import type { Shell } from "./ssh";
 

@@ -2,7 +2,7 @@ import { type ClusterLook, usage, type WorkloadLook, workloadLook } from "./clus
 import type { HostLook } from "./host";
 import { condition } from "./kinds";
 import { applications, type Facts, logLine } from "./probes";
-import { quantity } from "./quantity";
+import { quantity } from "../../config/quantity";
 import type { Probed, Row, Use } from "./row";
 import type { Stack } from "./stack";
 

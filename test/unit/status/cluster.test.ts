@@ -1,6 +1,6 @@
 import { strict as assert } from "node:assert";
 import { lookAtCluster, podReason, workloadLook } from "../../../operations/status/cluster";
-import { quantity } from "../../../operations/status/quantity";
+import { quantity } from "../../../config/quantity";
 import { ago, cluster, pod, StandInApi, workload } from "./standins";
 
 describe("what Kubernetes says", () => {
