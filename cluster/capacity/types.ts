@@ -1,0 +1,118 @@
+/** What the capacity of a cluster is reckoned in, and of what. */
+
+/** CPU in millicores; memory and ephemeral storage in bytes. */
+export interface Amounts {
+    cpu: number;
+    memory: number;
+    storage: number;
+}
+
+/** A container of a pod, as a manifest has it: only what capacity and placement depend on. */
+export interface Container {
+    name: string;
+    image?: string;
+    resources?: { requests?: Record<string, string>; limits?: Record<string, string> };
+    /** `Always` makes an init container a sidecar, which goes on beside the others. */
+    restartPolicy?: string;
+    ports?: { hostPort?: number; hostIP?: string; protocol?: string }[];
+}
+
+export interface LabelRequirement {
+    key: string;
+    operator: string;
+    values?: string[];
+}
+
+export interface LabelSelector {
+    matchLabels?: Record<string, string>;
+    matchExpressions?: LabelRequirement[];
+}
+
+export interface NodeSelectorTerm {
+    matchExpressions?: LabelRequirement[];
+    matchFields?: LabelRequirement[];
+}
+
+export interface PodAffinityTerm {
+    topologyKey: string;
+    labelSelector?: LabelSelector;
+    namespaces?: string[];
+}
+
+export interface Toleration {
+    key?: string;
+    operator?: string;
+    value?: string;
+    effect?: string;
+}
+
+export interface Taint {
+    key: string;
+    value?: string;
+    effect: string;
+}
+
+/** A pod's spec in Kubernetes' own words: only what capacity and placement depend on. */
+export interface PodSpec {
+    containers: Container[];
+    initContainers?: Container[];
+    overhead?: Record<string, string>;
+    /** Of the whole pod (`PodLevelResources`). */
+    resources?: Container["resources"];
+    nodeName?: string;
+    nodeSelector?: Record<string, string>;
+    affinity?: {
+        nodeAffinity?: { requiredDuringSchedulingIgnoredDuringExecution?: { nodeSelectorTerms: NodeSelectorTerm[] } };
+        podAffinity?: { requiredDuringSchedulingIgnoredDuringExecution?: PodAffinityTerm[] };
+        podAntiAffinity?: { requiredDuringSchedulingIgnoredDuringExecution?: PodAffinityTerm[] };
+    };
+    tolerations?: Toleration[];
+    priorityClassName?: string;
+    /** The number that the class stands for. */
+    priority?: number;
+    preemptionPolicy?: string;
+    /** Claims whose volume is on one node bind the pod to it. */
+    volumes?: { persistentVolumeClaim?: { claimName: string } }[];
+}
+
+/** One pod that asks for a place. */
+export interface Pod {
+    namespace: string;
+    name: string;
+    labels: Record<string, string>;
+    /** What it belongs to, such as `StatefulSet mysql`. */
+    owner: string;
+    spec: PodSpec;
+}
+
+/** A node: what it has, and what of that pods may ask for. */
+export interface Node {
+    name: string;
+    labels: Record<string, string>;
+    taints: Taint[];
+    /** Cordoned. */
+    unschedulable?: boolean;
+    capacity: Amounts & { pods: number };
+    allocatable: Amounts & { pods: number };
+}
+
+/** A workload: a pod's template and how many of it there are. */
+export interface Workload {
+    kind: string;
+    namespace: string;
+    name: string;
+    /** How many pods at once; of a DaemonSet: one for every node that it may run on. */
+    replicas: number | "per node";
+    labels: Record<string, string>;
+    spec: PodSpec;
+}
+
+/** Where pods came to lie. */
+export interface Placement {
+    /** By pod, the name of its node. */
+    placed: Map<Pod, string>;
+    /** Pods without a place, and what each node says against them. */
+    waiting: { pod: Pod; reasons: Record<string, string> }[];
+    /** Pods that had a place and were put out for one of higher priority. */
+    preempted: Pod[];
+}
