@@ -30,7 +30,7 @@ export = async () => {
     const disks = new DataDisks("data-disks", config, catalog);
     const hosts = new Hosts("hosts", config, catalog, network);
     const cluster = new Kubernetes("kubernetes", config, hosts, disks);
-    ownObjects(cluster.provider);
+    ownObjects(cluster.provider, cluster.identifier);
 
     const inCluster = { provider: cluster.provider };
     const system = [flannel(config, inCluster), metricsServer(config, inCluster)];

@@ -23,6 +23,8 @@ export function diskLabel(disk: string): string {
 export class Kubernetes extends pulumi.ComponentResource {
     readonly kubeconfig: pulumi.Output<string>;
     readonly provider: kubernetes.Provider;
+    /** Known in every preview; another one is another cluster. */
+    readonly identifier: string;
     /** By disk name: mounted on its host. */
     readonly mounts: Record<string, command.remote.Command> = {};
     /** The workers' joins, which a workload that runs anywhere needs. */
@@ -44,6 +46,7 @@ export class Kubernetes extends pulumi.ComponentResource {
         const controlPlane = this.initialise(hosts.controlPlane, leaves[hosts.all.indexOf(hosts.controlPlane)]);
         this.kubeconfig = pulumi.secret(controlPlane.stdout);
         this.joins = hosts.workers.map((host) => this.join(host, leaves[hosts.all.indexOf(host)]));
+        this.identifier = clusterIdentifier(config, hosts.controlPlane.config);
         this.provider = new kubernetes.Provider(
             name,
             {
@@ -51,7 +54,7 @@ export class Kubernetes extends pulumi.ComponentResource {
                 // Known in every preview, also while the kubeconfig is not: else previews would replace everything. It
                 // changes with what the control plane boots from, since a replaced control plane is another cluster,
                 // in which everything is made anew.
-                clusterIdentifier: clusterIdentifier(config, hosts.controlPlane.config),
+                clusterIdentifier: this.identifier,
                 // A crashed cluster must not stand in the way of its own rebuilding.
                 deleteUnreachable: true,
                 // What the state forgot while the cluster did not answer may still be there afterwards.

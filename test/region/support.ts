@@ -30,11 +30,17 @@ export interface Result {
 const scratch = fs.mkdtempSync(path.join(os.tmpdir(), "region-test-"));
 process.on("exit", () => fs.rmSync(scratch, { recursive: true, force: true }));
 
+const log = path.join(scratch, "events");
+
+/** Whether the run that is under way has come to an operation on a resource. */
+export function underWay(operation: string, resource: string): boolean {
+    return changesIn(engineEvents(log)).some(({ op, urn }) => op === operation && urn.endsWith(`::${resource}`));
+}
+
 /** Runs a verb (up, preview, refresh, destroy) on the `local` stack and reads the engine's event log. */
 export async function run(verb: string[], signal?: AbortSignal, environment?: Record<string, string>): Promise<Result> {
-    const { bin } = await toolchain(() => undefined);
-    const log = path.join(scratch, "events");
     fs.rmSync(log, { force: true });
+    const { bin } = await toolchain(() => undefined);
     const began = Date.now();
     const approve = verb[0] === "preview" ? [] : ["--yes", "--skip-preview"];
     const args = [...verb, ...approve, "--stack", "local", "--event-log", log];
