@@ -3,12 +3,12 @@ import * as command from "@pulumi/command";
 import * as kubernetes from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
 import { createHash, X509Certificate } from "node:crypto";
-import { load } from "js-yaml";
 import type { Host, StackConfig } from "../config";
 import type { DataDisks } from "./disks";
 import { files } from "./firstboot";
 import type { ClusterHost, Hosts } from "./hosts";
 import { auditPolicy, initConfiguration, joinConfiguration, kubeletPatches } from "./kubeadm";
+import { apiServer } from "./kubeconfig";
 import { leave } from "./leave";
 import { encryptionKey, sshKey, type SshKey } from "./secrets";
 import { script } from "./shell";
@@ -177,9 +177,8 @@ function kubeletSettings({ kubernetes: k }: StackConfig): string {
 }
 
 /** The SHA-256 of the public key of the CA in a kubeconfig, as kubeadm's discovery checks it. */
-export function caHash(kubeconfig: string): string {
-    const { clusters } = load(kubeconfig) as { clusters: { cluster: { "certificate-authority-data": string } }[] };
-    const pem = Buffer.from(clusters[0].cluster["certificate-authority-data"], "base64");
+function caHash(kubeconfig: string): string {
+    const pem = Buffer.from(apiServer(kubeconfig).authority, "base64");
     const key = new X509Certificate(pem).publicKey.export({ type: "spki", format: "der" });
     return createHash("sha256").update(key).digest("hex");
 }

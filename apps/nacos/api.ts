@@ -1,13 +1,8 @@
 import https from "node:https";
+import type { ApiServer } from "../../cluster/kubeconfig";
 
 /** How the server is reached: through the proxy of the Kubernetes API, so that nothing of it is exposed. */
-export interface Connection {
-    /** URL of the Kubernetes API. */
-    server: string;
-    /** The API's CA, and the client's certificate and key; PEM in Base64, as a kubeconfig has them. */
-    authority: string;
-    certificate: string;
-    key: string;
+export interface Connection extends ApiServer {
     /** Of the user `nacos`, Nacos' administrator. */
     password: string;
 }

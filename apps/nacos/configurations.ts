@@ -1,5 +1,5 @@
 import * as pulumi from "@pulumi/pulumi";
-import { load } from "js-yaml";
+import { apiServer } from "../../cluster/kubeconfig";
 import type { Connection } from "./api";
 import { configurationProvider, type Declared, type Inputs } from "./provider";
 
@@ -47,15 +47,5 @@ export function connection(
 
 /** The same from a kubeconfig's text. */
 export function connectionOf(kubeconfig: string, password: string): Connection {
-    const { clusters, users } = load(kubeconfig) as {
-        clusters: { cluster: Record<string, string> }[];
-        users: { user: Record<string, string> }[];
-    };
-    return {
-        server: clusters[0].cluster.server,
-        authority: clusters[0].cluster["certificate-authority-data"],
-        certificate: users[0].user["client-certificate-data"],
-        key: users[0].user["client-key-data"],
-        password,
-    };
+    return { ...apiServer(kubeconfig), password };
 }

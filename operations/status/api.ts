@@ -1,5 +1,5 @@
 import * as https from "node:https";
-import { load } from "js-yaml";
+import { apiServer } from "../../cluster/kubeconfig";
 
 /** How many seconds the Kubernetes API has for an answer. */
 const patience = 6;
@@ -48,28 +48,16 @@ function refusal(body: string): string {
     }
 }
 
-interface Kubeconfig {
-    clusters: { cluster: { server: string; "certificate-authority-data": string } }[];
-    users: { user: { "client-certificate-data": string; "client-key-data": string } }[];
-}
-
-/** The API server of a kubeconfig as kubeadm makes it: one cluster, one user with a certificate. */
+/** The API server of a kubeconfig. */
 export class KubernetesApi implements Api {
     private readonly server: string;
     private readonly agent: https.Agent;
 
     constructor(kubeconfig: string) {
-        const { clusters, users } = load(kubeconfig) as Kubeconfig;
-        const [{ cluster }] = clusters;
-        const [{ user }] = users;
-        const decoded = (text: string) => Buffer.from(text, "base64");
-        this.server = cluster.server;
-        this.agent = new https.Agent({
-            keepAlive: true,
-            ca: decoded(cluster["certificate-authority-data"]),
-            cert: decoded(user["client-certificate-data"]),
-            key: decoded(user["client-key-data"]),
-        });
+        const { server, authority, certificate, key } = apiServer(kubeconfig);
+        const pem = (text: string) => Buffer.from(text, "base64");
+        this.server = server;
+        this.agent = new https.Agent({ keepAlive: true, ca: pem(authority), cert: pem(certificate), key: pem(key) });
     }
 
     request(method: string, path: string, { body, type = "application/json", headers }: Asked = {}): Promise<Answer> {
