@@ -15,7 +15,7 @@ import {
     status,
 } from "./applications";
 import { stackFile } from "../sample";
-import { changedStack, eventually, kubectl, run, sql, ssh, type Result } from "./support";
+import { changedStack, eventually, kubectl, run, sql, ssh, succeeded } from "./support";
 
 /** What the applications promise, together and one by one. The stack that comes up here is what the next suite goes on with. */
 describe("the applications", function () {
@@ -25,9 +25,6 @@ describe("the applications", function () {
     // Names that no earlier run has left lines of.
     const suffix = Date.now().toString(36);
     const [speaker, flood] = [`speaker-${suffix}`, `flood-${suffix}`];
-
-    const succeeded = (result: Result) =>
-        assert.equal(result.code, 0, result.output.slice(result.output.lastIndexOf("Diagnostics:")));
 
     it("come up with the cluster from nothing, within six minutes", async () => {
         const result = await run(["up"]);

@@ -14,6 +14,7 @@ import {
     run,
     sql,
     ssh,
+    succeeded,
     underWay,
     type Result,
 } from "./support";
@@ -27,8 +28,6 @@ describe("the local stack", function () {
     const checksum = "SELECT CONCAT(COUNT(*), ' ', SUM(CRC32(CONCAT(id, body)))) FROM nacos.kept";
     let written = "";
 
-    const succeeded = (result: Result) =>
-        assert.equal(result.code, 0, result.output.slice(result.output.lastIndexOf("Diagnostics:")));
     const commandsRun = ({ changes }: Result) => changes.filter(({ type }) => type.startsWith("command:"));
 
     /** The rows are there, each of them, as they were written. */

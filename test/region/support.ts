@@ -1,3 +1,4 @@
+import { strict as assert } from "node:assert";
 import { execFile } from "node:child_process";
 import * as fs from "node:fs";
 import * as os from "node:os";
@@ -51,6 +52,11 @@ export async function run(verb: string[], signal?: AbortSignal, environment?: Re
         event ? [{ urn: event.metadata.urn, at: timestamp }] : [],
     );
     return { code, output, seconds, changes: changesIn(events), completed };
+}
+
+/** @throws AssertionError with what went wrong, when a run did not succeed */
+export function succeeded({ code, output }: Result): void {
+    assert.equal(code, 0, output.slice(output.lastIndexOf("Diagnostics:")));
 }
 
 /** What `pulumi stack VERB` prints of the `local` stack, secrets too: JSON. */
