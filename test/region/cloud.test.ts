@@ -1,22 +1,15 @@
 import * as ecs from "@alicloud/ecs20140526";
 import assert from "node:assert/strict";
 import { regionId } from "../unit/cloud/region";
-import { CloudStack } from "./cloudStack";
+import { suiteStack } from "./cloudStack";
 
 describe("the cloud's resources, by the real engine and provider", function () {
     this.timeout("5m");
     this.slow(1);
     this.bail(true);
 
-    const stack = new CloudStack();
+    const stack = suiteStack();
     const { region } = stack;
-
-    before(function () {
-        this.timeout("60m");
-        return stack.start();
-    });
-
-    after(() => stack.stop());
 
     it("are created", async () => {
         const { changes } = await stack.succeeds("up");

@@ -1,12 +1,12 @@
 import assert from "node:assert/strict";
-import { CloudStack, Result } from "./cloudStack";
+import { suiteStack, type Result } from "./cloudStack";
 
 describe("the real provider, when the cloud does not answer as asked", function () {
     this.timeout("5m");
     this.slow(1);
     this.bail(true);
 
-    const stack = new CloudStack();
+    const stack = suiteStack();
     const { region } = stack;
     /** All that makes something, in no order. */
     const creations = [
@@ -14,13 +14,6 @@ describe("the real provider, when the cloud does not answer as asked", function 
         ...["CreateAutoSnapshotPolicy", "CreateDisk", "ApplyAutoSnapshotPolicy", "RunInstances", "AttachDisk"],
     ];
     const made = { vpcs: 1, vswitches: 1, securityGroups: 1, keyPairs: 1, instances: 1, disks: 2, snapshotPolicies: 1 };
-
-    before(function () {
-        this.timeout("60m");
-        return stack.start();
-    });
-
-    after(() => stack.stop());
 
     /** How many there are of each kind. */
     async function counts(): Promise<Record<string, number>> {

@@ -1,19 +1,12 @@
 import assert from "node:assert/strict";
-import { CloudStack } from "./cloudStack";
+import { suiteStack } from "./cloudStack";
 
 describe("the program, with a cloud and no cluster", function () {
     this.timeout("5m");
     this.slow(1);
 
-    const stack = new CloudStack();
+    const stack = suiteStack();
     const { region } = stack;
-
-    before(function () {
-        this.timeout("60m");
-        return stack.start();
-    });
-
-    after(() => stack.stop());
 
     it("is previewed", async () => {
         const { code, output, changes, mutating } = await stack.runProgram("local", "preview");

@@ -19,7 +19,7 @@ export interface Result {
 }
 
 /** A region without hosts, and the real engine and provider to run stacks in it, apart from everyone else's. */
-export class CloudStack {
+class CloudStack {
     readonly region = new Region();
     /** What `programs/cloud` is told to make; the cases change it. */
     wanted = {
@@ -129,6 +129,18 @@ export class CloudStack {
         };
         return pulumi(this.bin, args, { quiet: true, cwd, environment });
     }
+}
+
+/** A stack for the suite that asks: started before its cases, and stopped after them. */
+export function suiteStack(): CloudStack {
+    const stack = new CloudStack();
+    before(function () {
+        // What is missing of the toolchain is built.
+        this.timeout("60m");
+        return stack.start();
+    });
+    after(() => stack.stop());
+    return stack;
 }
 
 /** Every change that the engine told of, but the stack's own and the providers'. */
