@@ -4,6 +4,7 @@ import * as fs from "node:fs";
 import * as path from "node:path";
 import { until } from "./command";
 import { addresses, checkoutDir, stateDir } from "./paths";
+import { sourcesIn } from "./sources";
 
 /** The region's access key: what the `local` stack's configuration says. It opens nothing but this region. */
 export const accessKey = { id: "rehearsal", secret: "rehearsal" };
@@ -28,10 +29,7 @@ export function regionPid(): number | undefined {
 /** A digest of the region's sources: a process that was started from others serves what they say, not what these do. */
 export function sourcesDigest(): string {
     const digest = createHash("sha256");
-    const files = fs.readdirSync(__dirname, { recursive: true, withFileTypes: true }).filter((entry) => entry.isFile());
-    for (const file of files.map(({ parentPath, name }) => path.join(parentPath, name)).sort()) {
-        digest.update(file).update(fs.readFileSync(file));
-    }
+    for (const file of sourcesIn(__dirname)) digest.update(file).update(fs.readFileSync(file));
     return digest.digest("hex");
 }
 

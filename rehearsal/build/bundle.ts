@@ -1,7 +1,8 @@
-import { readFile, readdir } from "node:fs/promises";
+import { readFile } from "node:fs/promises";
 import * as path from "node:path";
 
 import { checkoutDir } from "../paths";
+import { sourcesIn } from "../sources";
 
 /** Bundles a program, with the npm packages that it uses, into one file for Node that starts with `banner`. */
 export async function bundle(entry: string, outfile: string, banner = ""): Promise<void> {
@@ -23,10 +24,8 @@ export async function bundle(entry: string, outfile: string, banner = ""): Promi
 
 /** Everything that a bundle is made of: the sources in a folder, and the packages that the lock file pins. */
 export async function bundleInputs(sourceDir: string): Promise<string[]> {
-    const entries = await readdir(sourceDir, { recursive: true, withFileTypes: true });
-    const files = entries.filter((entry) => entry.isFile()).map((entry) => path.join(entry.parentPath, entry.name));
     const named = await Promise.all(
-        files.sort().map(async (file) => [path.relative(sourceDir, file), await readFile(file, "utf8")]),
+        sourcesIn(sourceDir).map(async (file) => [path.relative(sourceDir, file), await readFile(file, "utf8")]),
     );
     return [...named.flat(), await readFile(path.join(checkoutDir, "package-lock.json"), "utf8")];
 }

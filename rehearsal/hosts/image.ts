@@ -6,6 +6,7 @@ import * as path from "node:path";
 import type { Progress } from "../build/progress";
 import { run } from "../command";
 import { cacheDir } from "../paths";
+import { sourcesIn } from "../sources";
 import { podman, podmanCommand } from "./podman";
 
 const repository = "localhost/host";
@@ -126,17 +127,10 @@ async function machineArchive(): Promise<Archive> {
 
 function digest(archive: Archive): string {
     const hash = createHash("sha256").update(JSON.stringify(archive));
-    for (const entry of fs.readdirSync(recipeDir, { recursive: true, withFileTypes: true }).sort(byPath)) {
-        if (entry.isFile()) {
-            const file = path.join(entry.parentPath, entry.name);
-            hash.update(`${path.relative(recipeDir, file)}\0`)
-                .update(fs.readFileSync(file))
-                .update("\0");
-        }
+    for (const file of sourcesIn(recipeDir)) {
+        hash.update(`${path.relative(recipeDir, file)}\0`)
+            .update(fs.readFileSync(file))
+            .update("\0");
     }
     return hash.digest("hex").slice(0, 12);
-}
-
-function byPath(a: fs.Dirent, b: fs.Dirent): number {
-    return path.join(a.parentPath, a.name) < path.join(b.parentPath, b.name) ? -1 : 1;
 }
