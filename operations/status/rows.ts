@@ -106,17 +106,7 @@ function kafkaRow(kafka: Stack["kafka"], hosts: Record<string, HostLook>, probe:
     if (!kafka.host) return { ...row, state: "down", reason: "its host is gone: pulumi up" };
     const { container, failure } = hosts[kafka.host];
     if (!container) return { ...row, state: "down", reason: failure ?? `${kafka.host} said nothing of it` };
-    const { running, since, memory, cpu } = container;
-    const wrong = container.failure ?? probe?.failure;
-    return {
-        ...row,
-        state: running && !wrong ? "up" : "down",
-        // What runs has been doing so for longer than it has been wrong.
-        ...(since && !(running && wrong) && { since }),
-        uses: defined({ memory, cpu }),
-        ...(!container.failure && { probe: probe ?? pending }),
-        ...reason(wrong),
-    };
+    return tried(row.name, container, container.running, probe ?? pending);
 }
 
 function applicationRow(name: string, look: WorkloadLook | Error | undefined, expected: boolean, probe?: Probed): Row {
@@ -125,16 +115,27 @@ function applicationRow(name: string, look: WorkloadLook | Error | undefined, ex
         if (!expected) return { ...row, state: "absent" };
         return { ...row, state: "down", reason: look ? unknown : "it is not in the cluster: pulumi up --refresh" };
     }
-    const { ready, since, memory, cpu } = look;
     // These two are proven by the log line.
     const silent = name === "Filebeat" || name === "Logstash";
-    const wrong = look.reason ?? probe?.failure;
+    return tried(name, { ...look, failure: look.reason }, look.ready, silent ? undefined : (probe ?? pending));
+}
+
+/** An application that is there: what fails by its own word is down and not tried, all else is what its probe found. */
+function tried(
+    name: string,
+    { since, memory, cpu, failure }: { since?: Date; memory?: Use; cpu?: Use; failure?: string },
+    runs: boolean,
+    probe: Probed | undefined,
+): Row {
+    const wrong = failure ?? probe?.failure;
     return {
-        ...row,
-        state: ready && !wrong ? "up" : "down",
-        ...(since && !(ready && wrong) && { since }),
+        part: "application",
+        name,
+        state: runs && !wrong ? "up" : "down",
+        // What runs has been doing so for longer than it has been wrong.
+        ...(since && !(runs && wrong) && { since }),
         uses: defined({ memory, cpu }),
-        ...(ready && !silent && { probe: probe ?? pending }),
+        ...(!failure && probe && { probe }),
         ...reason(wrong),
     };
 }
