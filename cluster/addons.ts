@@ -1,6 +1,7 @@
 import * as kubernetes from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
 import type { StackConfig } from "../config";
+import { binding, clusterRole, serviceAccount } from "./rbac";
 
 /** Pods talk across nodes by flannel's VXLAN. The objects are upstream's kube-flannel.yml. */
 export function flannel(config: StackConfig, opts: pulumi.CustomResourceOptions): kubernetes.apps.v1.DaemonSet {
@@ -17,12 +18,13 @@ export function flannel(config: StackConfig, opts: pulumi.CustomResourceOptions)
     const account = serviceAccount(name, namespace, within);
     clusterRole(
         name,
-        namespace,
         [
             { apiGroups: [""], resources: ["pods"], verbs: ["get"] },
             { apiGroups: [""], resources: ["nodes"], verbs: ["get", "list", "watch"] },
             { apiGroups: [""], resources: ["nodes/status"], verbs: ["patch"] },
         ],
+        name,
+        namespace,
         opts,
     );
     const settings = new kubernetes.core.v1.ConfigMap(
@@ -135,13 +137,13 @@ export function metricsServer(config: StackConfig, opts: pulumi.CustomResourceOp
     const account = serviceAccount(name, namespace, opts);
     clusterRole(
         `system:${name}`,
-        namespace,
         [
             { apiGroups: [""], resources: ["nodes/metrics"], verbs: ["get"] },
             { apiGroups: [""], resources: ["pods", "nodes"], verbs: ["get", "list", "watch"] },
         ],
-        opts,
         name,
+        namespace,
+        opts,
     );
     binding(`${name}:system:auth-delegator`, "system:auth-delegator", name, namespace, opts);
     new kubernetes.rbac.v1.RoleBinding(
@@ -230,31 +232,4 @@ export function metricsServer(config: StackConfig, opts: pulumi.CustomResourceOp
         opts,
     );
     return deployment;
-}
-
-function serviceAccount(name: string, namespace: string, opts: pulumi.CustomResourceOptions) {
-    return new kubernetes.core.v1.ServiceAccount(name, { metadata: { name, namespace } }, opts);
-}
-
-function binding(name: string, role: string, account: string, namespace: string, opts: pulumi.CustomResourceOptions) {
-    return new kubernetes.rbac.v1.ClusterRoleBinding(
-        name,
-        {
-            metadata: { name },
-            roleRef: { apiGroup: "rbac.authorization.k8s.io", kind: "ClusterRole", name: role },
-            subjects: [{ kind: "ServiceAccount", name: account, namespace }],
-        },
-        opts,
-    );
-}
-
-function clusterRole(
-    name: string,
-    namespace: string,
-    rules: kubernetes.types.input.rbac.v1.PolicyRule[],
-    opts: pulumi.CustomResourceOptions,
-    account = name,
-) {
-    new kubernetes.rbac.v1.ClusterRole(name, { metadata: { name }, rules }, opts);
-    binding(name, name, account, namespace, opts);
 }

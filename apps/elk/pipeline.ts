@@ -1,5 +1,6 @@
 import * as kubernetes from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
+import { clusterRole, serviceAccount } from "../../cluster/rbac";
 import type { StackConfig } from "../../config";
 import { heapMebibytes } from "../../config/types";
 import { checksum, confined, filesOf, resources, runAs, secretChecksum } from "../pods";
@@ -18,18 +19,9 @@ export function filebeat(
     const name = "filebeat";
     const labels = { app: name };
     const settings = config.elk.filebeat;
-    const account = new kubernetes.core.v1.ServiceAccount(name, { metadata: { name, namespace } }, opts);
+    const account = serviceAccount(name, namespace, opts).metadata.name;
     const rules = [{ apiGroups: [""], resources: ["pods", "nodes", "namespaces"], verbs: ["get", "list", "watch"] }];
-    const role = new kubernetes.rbac.v1.ClusterRole(name, { metadata: { name }, rules }, opts);
-    new kubernetes.rbac.v1.ClusterRoleBinding(
-        name,
-        {
-            metadata: { name },
-            roleRef: { apiGroup: "rbac.authorization.k8s.io", kind: "ClusterRole", name: role.metadata.name },
-            subjects: [{ kind: "ServiceAccount", name: account.metadata.name, namespace }],
-        },
-        opts,
-    );
+    clusterRole(name, rules, account, namespace, opts);
     const files = filesOf(__dirname, "filebeat.yml");
     const map = new kubernetes.core.v1.ConfigMap(name, { metadata: { name, namespace }, data: files }, opts);
     return new kubernetes.apps.v1.DaemonSet(
@@ -42,7 +34,7 @@ export function filebeat(
                 template: {
                     metadata: { labels, annotations: { checksum: checksum(files["filebeat.yml"]) } },
                     spec: {
-                        serviceAccountName: account.metadata.name,
+                        serviceAccountName: account,
                         enableServiceLinks: false,
                         terminationGracePeriodSeconds: 30,
                         priorityClassName: "system-node-critical",
