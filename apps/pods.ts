@@ -65,6 +65,28 @@ export function namespaceOf(
     return namespace;
 }
 
+/** A Service before the pods whose label `app` is its name; the ports by the names that the pods give them too. */
+export function service(
+    name: string,
+    namespace: pulumi.Input<string>,
+    ports: Record<string, number>,
+    opts: pulumi.CustomResourceOptions,
+): kubernetes.core.v1.Service {
+    const labels = { app: name };
+    return new kubernetes.core.v1.Service(
+        name,
+        {
+            // Ready when the pods are, which is awaited there.
+            metadata: { name, namespace, labels, annotations: { "pulumi.com/skipAwait": "true" } },
+            spec: {
+                selector: labels,
+                ports: Object.entries(ports).map(([port, number]) => ({ name: port, port: number, targetPort: port })),
+            },
+        },
+        opts,
+    );
+}
+
 /** A short digest of texts, for the annotation that makes pods start again when what they read has changed. */
 export function checksum(...texts: string[]): string {
     return createHash("sha256").update(JSON.stringify(texts)).digest("hex").slice(0, 16);

@@ -5,7 +5,7 @@ import { password } from "../../cluster/secrets";
 import { DataVolume } from "../../cluster/storage";
 import type { StackConfig } from "../../config";
 import { heapMebibytes } from "../../config/types";
-import { confined, filesOf, resources, runAs, secretChecksum } from "../pods";
+import { confined, filesOf, resources, runAs, secretChecksum, service } from "../pods";
 
 const home = "/usr/share/elasticsearch";
 const name = "elasticsearch";
@@ -64,14 +64,7 @@ export class Elasticsearch extends pulumi.ComponentResource {
             parent,
         );
         const labels = { app: name };
-        const service = new kubernetes.core.v1.Service(
-            name,
-            {
-                metadata: { name, namespace, labels, annotations: { "pulumi.com/skipAwait": "true" } },
-                spec: { selector: labels, ports: [{ name: "http", port, targetPort: "http" }] },
-            },
-            parent,
-        );
+        const serviceName = service(name, namespace, { http: port }, parent).metadata.name;
         const heap = heapMebibytes(settings.memory);
         const checksum = secretChecksum(this.passwords, JSON.stringify(files));
         new kubernetes.apps.v1.StatefulSet(
@@ -79,7 +72,7 @@ export class Elasticsearch extends pulumi.ComponentResource {
             {
                 metadata: { name, namespace, labels },
                 spec: {
-                    serviceName: service.metadata.name,
+                    serviceName,
                     replicas: 1,
                     // Else a pod that never got ready would not be replaced by its correction.
                     podManagementPolicy: "Parallel",

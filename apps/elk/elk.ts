@@ -2,7 +2,7 @@ import * as kubernetes from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
 import * as path from "node:path";
 import type { StackConfig } from "../../config";
-import { checksum, confined, filesOf, namespaceOf, resources, runAs, secretChecksum } from "../pods";
+import { checksum, confined, filesOf, namespaceOf, resources, runAs, secretChecksum, service } from "../pods";
 import { Elasticsearch, users } from "./elasticsearch";
 import { filebeat, logstash } from "./pipeline";
 import { savedObjectsFile } from "./savedObjects";
@@ -52,14 +52,7 @@ function kibanaOf(
               { name: "STATUS_ALLOWANONYMOUS", value: "true" },
           ]
         : [];
-    new kubernetes.core.v1.Service(
-        "kibana",
-        {
-            metadata: { name: "kibana", namespace, labels, annotations: { "pulumi.com/skipAwait": "true" } },
-            spec: { selector: labels, ports: [{ name: "http", port: kibanaPort, targetPort: "http" }] },
-        },
-        opts,
-    );
+    service("kibana", namespace, { http: kibanaPort }, opts);
     return new kubernetes.apps.v1.Deployment(
         "kibana",
         {

@@ -6,7 +6,7 @@ import type { StackConfig } from "../../config";
 import { password } from "../../cluster/secrets";
 import { DataVolume } from "../../cluster/storage";
 import { mebibytes } from "../../config/types";
-import { confined, namespaceOf, resources, runAs, secretChecksum } from "../pods";
+import { confined, namespaceOf, resources, runAs, secretChecksum, service } from "../pods";
 
 const name = "mysql";
 const uid = 999; // the official image's user
@@ -50,15 +50,7 @@ export class MySql extends pulumi.ComponentResource {
             },
             parent,
         );
-        const service = new kubernetes.core.v1.Service(
-            name,
-            {
-                // Ready when the server is, which is awaited there.
-                metadata: { name, namespace, labels, annotations: { "pulumi.com/skipAwait": "true" } },
-                spec: { selector: labels, ports: [{ name, port: 3306, targetPort: name }] },
-            },
-            parent,
-        );
+        const serviceName = service(name, namespace, { [name]: 3306 }, parent).metadata.name;
         const client = (...command: string[]) => ({
             exec: { command: [command[0], "--defaults-file=/run/mysqld/client.cnf", ...command.slice(1)] },
         });
@@ -67,7 +59,7 @@ export class MySql extends pulumi.ComponentResource {
             {
                 metadata: { name, namespace, labels },
                 spec: {
-                    serviceName: service.metadata.name,
+                    serviceName,
                     replicas: 1,
                     // Else a pod that never got ready would not be replaced by its correction.
                     podManagementPolicy: "Parallel",
@@ -139,7 +131,7 @@ export class MySql extends pulumi.ComponentResource {
             },
             { parent: this, dependsOn: volume },
         );
-        this.address = pulumi.interpolate`${service.metadata.name}.${namespace}.svc:3306`;
+        this.address = pulumi.interpolate`${serviceName}.${namespace}.svc:3306`;
         this.registerOutputs({ address: this.address });
     }
 }

@@ -4,7 +4,7 @@ import { encryptionKey, password } from "../../cluster/secrets";
 import type { StackConfig } from "../../config";
 import { nacosDatabase } from "../../config/nacos";
 import type { MySql } from "../mysql/mysql";
-import { confined, filesOf, resources, runAs, secretChecksum, namespaceOf } from "../pods";
+import { confined, filesOf, resources, runAs, secretChecksum, namespaceOf, service } from "../pods";
 import { databaseEnvironment, environment, start } from "./environment";
 
 const name = "nacos";
@@ -51,22 +51,7 @@ export class Nacos extends pulumi.ComponentResource {
             { metadata: { name: "nacos-secrets", namespace }, stringData: secrets },
             parent,
         );
-        const service = new kubernetes.core.v1.Service(
-            name,
-            {
-                // Ready when the server is, which is awaited there.
-                metadata: { name, namespace, labels, annotations: { "pulumi.com/skipAwait": "true" } },
-                spec: {
-                    selector: labels,
-                    ports: Object.entries(ports).map(([port, number]) => ({
-                        name: port,
-                        port: number,
-                        targetPort: port,
-                    })),
-                },
-            },
-            parent,
-        );
+        const serviceName = service(name, namespace, ports, parent).metadata.name;
         const fromSecret = (variable: string, key: string) => ({
             name: variable,
             valueFrom: { secretKeyRef: { name: secret.metadata.name, key } },
@@ -177,7 +162,7 @@ export class Nacos extends pulumi.ComponentResource {
             },
             parent,
         );
-        this.address = pulumi.interpolate`${service.metadata.name}.${namespace}.svc:${ports.http}`;
+        this.address = pulumi.interpolate`${serviceName}.${namespace}.svc:${ports.http}`;
         this.registerOutputs({ address: this.address });
     }
 }
