@@ -28,11 +28,10 @@ export class Elasticsearch extends pulumi.ComponentResource {
     readonly password: pulumi.Output<string>;
     /** All passwords: what has one in its environment starts again when it changes. */
     readonly passwords: pulumi.Output<Partial<Record<User, string>>>;
-    /** The claim of its disk: what else is kept on it is in folders of its own. */
-    readonly claimName: pulumi.Output<string>;
     readonly scripts: kubernetes.core.v1.ConfigMap;
     /** Present where security is on. */
     readonly secret?: kubernetes.core.v1.Secret;
+    /** Its disk: what else is kept on it is in folders of its own. */
     readonly volume: DataVolume;
 
     constructor(config: StackConfig, namespace: pulumi.Output<string>, opts: pulumi.ComponentResourceOptions) {
@@ -42,7 +41,6 @@ export class Elasticsearch extends pulumi.ComponentResource {
         this.url = `http://${name}:${port}`;
         const disk = config.disks.data.find((candidate) => candidate.name === settings.disk)!;
         this.volume = new DataVolume(disk, namespace, parent);
-        this.claimName = this.volume.claimName;
         const passwords = settings.security && {
             elastic: password("elasticsearch-elastic", parent),
             kibana: password("elasticsearch-kibana", parent),
@@ -160,7 +158,7 @@ export class Elasticsearch extends pulumi.ComponentResource {
                                 },
                             ],
                             volumes: [
-                                { name: "data", persistentVolumeClaim: { claimName: this.claimName } },
+                                { name: "data", persistentVolumeClaim: { claimName: this.volume.claimName } },
                                 { name: "config", emptyDir: { sizeLimit: "16Mi" } },
                                 { name: "logs", emptyDir: { sizeLimit: "512Mi" } },
                                 { name: "tmp", emptyDir: { sizeLimit: "512Mi" } },

@@ -179,7 +179,7 @@ export function logstash(
                         volumes: [
                             { name: "pipeline", configMap: { name: map.metadata.name } },
                             { name: "scripts", configMap: { name: elasticsearch.scripts.metadata.name } },
-                            { name: "queue", persistentVolumeClaim: { claimName: elasticsearch.claimName } },
+                            { name: "queue", persistentVolumeClaim: { claimName: elasticsearch.volume.claimName } },
                         ],
                     },
                 },
