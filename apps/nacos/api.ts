@@ -35,7 +35,18 @@ interface Ask {
     headers?: Record<string, string>;
 }
 
-const proxy = "/api/v1/namespaces/nacos/services/nacos:8848/proxy/nacos/";
+/** Nacos' context path, by way of the Kubernetes API's proxy of services. */
+export const proxy = "/api/v1/namespaces/nacos/services/nacos:8848/proxy/nacos/";
+/** What is asked, below it. */
+export const paths = {
+    login: "v3/auth/user/login",
+    config: "v3/admin/cs/config",
+    namespace: "v3/admin/core/namespace",
+    /** A configuration as clients read it. */
+    published: "v3/client/cs/config",
+};
+/** The administrator's name. */
+export const administrator = "nacos";
 const absent = 20004;
 const namespaceExists = 22002;
 
@@ -53,7 +64,7 @@ export interface Client {
 
 /** What is published, or undefined where there is nothing. */
 export async function getConfig(client: Client, place: Place): Promise<Published | undefined> {
-    const reply = await asAdmin(client, { method: "GET", path: "v3/admin/cs/config", query: address(place) });
+    const reply = await asAdmin(client, { method: "GET", path: paths.config, query: address(place) });
     if (reply.status === 404 && reply.body?.code === absent) return undefined;
     const { content, md5 } = good(reply, "reading a configuration");
     return { content, md5 };
@@ -69,7 +80,7 @@ export async function publishConfig(
     if (place.namespace !== "public" && replaces === undefined) await createNamespace(client, place.namespace);
     const reply = await asAdmin(client, {
         method: "POST",
-        path: "v3/admin/cs/config",
+        path: paths.config,
         form: { ...address(place), ...what },
         headers: replaces === undefined ? {} : { casMd5: replaces },
     });
@@ -77,17 +88,18 @@ export async function publishConfig(
 }
 
 export async function deleteConfig(client: Client, place: Place): Promise<void> {
-    const reply = await asAdmin(client, { method: "DELETE", path: "v3/admin/cs/config", query: address(place) });
+    const reply = await asAdmin(client, { method: "DELETE", path: paths.config, query: address(place) });
     good(reply, "deleting a configuration");
 }
 
 async function createNamespace(client: Client, namespace: string): Promise<void> {
     const form = { namespaceId: namespace, namespaceName: namespace, namespaceDesc: "" };
-    const reply = await asAdmin(client, { method: "POST", path: "v3/admin/core/namespace", form });
+    const reply = await asAdmin(client, { method: "POST", path: paths.namespace, form });
     if (reply.body?.code !== namespaceExists) good(reply, `making the namespace ${namespace}`);
 }
 
-function address({ namespace, group, dataId }: Place) {
+/** Where a configuration is, as fields of a query or a form. */
+export function address({ namespace, group, dataId }: Place) {
     return { namespaceId: namespace, groupName: group, dataId };
 }
 
@@ -103,8 +115,8 @@ async function asAdmin(client: Client, ask: Ask): Promise<Reply> {
 }
 
 async function login(client: Client): Promise<string> {
-    const form = { username: "nacos", password: client.connection.password };
-    const reply = await request(client, { method: "POST", path: "v3/auth/user/login", form });
+    const form = { username: administrator, password: client.connection.password };
+    const reply = await request(client, { method: "POST", path: paths.login, form });
     if (reply.status === 200 && reply.body?.accessToken) return reply.body.accessToken;
     throw new Error(
         `Nacos does not let its user nacos in with the stack's password (${reply.status} ${reply.text.slice(0, 200)}); ` +

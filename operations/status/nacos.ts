@@ -1,5 +1,6 @@
 import { randomBytes } from "node:crypto";
-import { type Api, type Asked, ask, proxied } from "./api";
+import { address, administrator, paths, proxy } from "../../apps/nacos/api";
+import { type Api, type Asked, ask } from "./api";
 import { waitFor } from "./wait";
 
 /** Seconds until a client can read what was published, at most: Nacos answers from a copy that follows its database. */
@@ -12,22 +13,21 @@ const patience = 5;
  */
 export async function nacosProbe(api: Api, password: string | undefined): Promise<number> {
     if (!password) throw new Error("the stack has no output nacosPassword yet: pulumi up");
-    const at = (path: string) => proxied("nacos", "nacos", 8848, `/nacos/v3/${path}`);
     // In the body, where no log has it.
-    const user = { username: "nacos", password };
-    const { accessToken } = await ask<{ accessToken?: string }>(api, "POST", at("auth/user/login"), form(user));
+    const user = { username: administrator, password };
+    const { accessToken } = await ask<{ accessToken?: string }>(api, "POST", proxy + paths.login, form(user));
     if (!accessToken) throw new Error("its login gave no token");
     // Nacos takes it in a header of this name too. The usual one is the API server's own, and queries are in its log.
     const headers = { accessToken };
     const content = randomBytes(8).toString("hex");
-    const key = { namespaceId: "public", groupName: "STATUS_PROBE", dataId: `status-${content}` };
+    const key = address({ namespace: "public", group: "STATUS_PROBE", dataId: `status-${content}` });
     const query = new URLSearchParams(key).toString();
     const began = Date.now();
     const published = form({ ...key, content, type: "text" });
-    done(await ask<Result>(api, "POST", at("admin/cs/config"), { ...published, headers }));
+    done(await ask<Result>(api, "POST", proxy + paths.config, { ...published, headers }));
     try {
         const read = async () => {
-            const { status, body } = await api.request("GET", at(`client/cs/config?${query}`), { headers });
+            const { status, body } = await api.request("GET", `${proxy}${paths.published}?${query}`, { headers });
             if (status >= 300 && status !== 404)
                 throw new Error(`a client is answered ${status} ${body.slice(0, 200)}`);
             return status < 300 && (JSON.parse(body) as Result<{ content?: string }>).data?.content === content;
@@ -35,7 +35,7 @@ export async function nacosProbe(api: Api, password: string | undefined): Promis
         await waitFor(read, patience, "what was published can't be read");
         return (Date.now() - began) / 1000;
     } finally {
-        done(await ask<Result>(api, "DELETE", at(`admin/cs/config?${query}`), { headers }));
+        done(await ask<Result>(api, "DELETE", `${proxy}${paths.config}?${query}`, { headers }));
     }
 }
 
