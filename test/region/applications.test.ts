@@ -3,6 +3,7 @@ import * as fs from "node:fs";
 import { getConfig, publishConfig } from "../../apps/nacos/api";
 import {
     countOf,
+    elasticsearch,
     kafka,
     kafkaHealthy,
     linesOf,
@@ -24,7 +25,7 @@ describe("the applications", function () {
 
     // Names that no earlier run has left lines of.
     const suffix = Date.now().toString(36);
-    const [speaker, flood] = [`speaker-${suffix}`, `flood-${suffix}`];
+    const [speaker, flood, late] = [`speaker-${suffix}`, `flood-${suffix}`, `late-${suffix}`];
 
     it("come up with the cluster from nothing, within six minutes", async () => {
         const result = await run(["up"]);
@@ -98,6 +99,33 @@ describe("the applications", function () {
         await eventually("Logstash has read all", 60, async () => (await lag()) === 0);
         assert.equal(await countOf(flood), all);
         await removePod(flood);
+    });
+
+    it("hold what does not fit on Elasticsearch's disk, and bring it when there is room", async () => {
+        const disk = "/var/lib/data/elasticsearch";
+        const closed = async () =>
+            JSON.stringify(await elasticsearch("/logs*/_settings")).includes('"read_only_allow_delete":"true"');
+        // How often it looks at its disk: half a minute otherwise.
+        const looks = (interval: string | null) =>
+            elasticsearch("/_cluster/settings", { transient: { "cluster.info.update.interval": interval } });
+        await looks("10s");
+        // Taken, not written: three in a hundred are left, at five it stops writing.
+        const take =
+            `read -r size room < <(df --block-size=1 --output=size,avail ${disk} | tail -1)\n` +
+            `fallocate --length $((room - size * 3 / 100)) ${disk}/filler`;
+        await ssh("node-02", take);
+        try {
+            await eventually("Elasticsearch takes no more", 90, closed);
+            const before = await messages("logs");
+            await startPod(late, `for n in {1..500}; do echo "late $n"; done; sleep 300`);
+            await eventually("the lines are in Kafka", 60, async () => (await messages("logs")) >= before + 500);
+            assert.equal(await countOf(late), 0);
+        } finally {
+            await ssh("node-02", `rm -f ${disk}/filler`);
+        }
+        await eventually("500 lines", 120, async () => (await countOf(late)) === 500);
+        await looks(null);
+        await removePod(late);
     });
 
     const place = { namespace: "public", group: "DEFAULT_GROUP", dataId: "application.yaml" };

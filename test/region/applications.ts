@@ -10,9 +10,10 @@ import { engineEnvironment } from "../../rehearsal/engine";
 import { toolchain } from "../../rehearsal/toolchain/toolchain";
 import { eventually, kubeconfigFile, kubectl, kubectlBinary, outputs, ssh } from "./support";
 
-/** Asks the stack's Elasticsearch from inside its pod. */
-export async function elasticsearch(path: string): Promise<Record<string, never>> {
-    const curl = ["curl", "-sS", `localhost:9200${path}`];
+/** Asks the stack's Elasticsearch from inside its pod, or puts something there. */
+export async function elasticsearch(path: string, put?: object): Promise<Record<string, never>> {
+    const body = put ? ["-XPUT", "-Hcontent-type: application/json", `-d${JSON.stringify(put)}`] : [];
+    const curl = ["curl", "-sS", `localhost:9200${path}`, ...body];
     return JSON.parse(await kubectl("-n", "logging", "exec", "elasticsearch-0", "-c", "elasticsearch", "--", ...curl));
 }
 
