@@ -1,6 +1,8 @@
 import { strict as assert } from "node:assert";
 import * as net from "node:net";
+import { getConfig, publishConfig } from "../../apps/nacos/api";
 import { control } from "../../rehearsal/process";
+import { nacos } from "./applications";
 import {
     cloudState,
     eventually,
@@ -32,6 +34,9 @@ describe("the local stack", function () {
 
     /** The rows are there, each of them, as they were written. */
     const rowsAreThere = async () => assert.equal(await sql(checksum), written);
+
+    const byHand = { namespace: "public", group: "DEFAULT_GROUP", dataId: "by-hand.properties" };
+    const byHandContent = "made.by=hand\n";
 
     it("is up", async () => {
         succeeded(await run(["up"]));
@@ -91,6 +96,11 @@ describe("the local stack", function () {
             "--execute 'SELECT COUNT(*) FROM nacos.kept' --skip-column-names --batch";
         const count = await kubectl("-n", "mysql", "exec", "mysql-0", "--", "bash", "-c", asUser);
         assert.equal(count, String(rows));
+    });
+
+    it("takes a configuration that is published to Nacos by hand", async () => {
+        await publishConfig(await nacos(), byHand, { content: byHandContent, type: "properties" });
+        assert.equal((await getConfig(await nacos(), byHand))?.content, byHandContent);
     });
 
     it("changes nothing and runs nothing the second time", async () => {
@@ -260,6 +270,11 @@ describe("the local stack", function () {
         console.log(`        the second run took ${Math.round(second.seconds)} s`);
         assert.equal(Object.values((await cloudState()).instances).length, 3);
         await rowsAreThere();
+        assert.equal((await getConfig(await nacos(), byHand))?.content, byHandContent);
+        assert.ok(
+            await getConfig(await nacos(), { ...byHand, dataId: "application.yaml" }),
+            "the declared one is gone",
+        );
         succeeded(await run(["preview", "--expect-no-changes"]));
     });
 
