@@ -62,7 +62,10 @@ export interface PodSpec {
     nodeName?: string;
     nodeSelector?: Record<string, string>;
     affinity?: {
-        nodeAffinity?: { requiredDuringSchedulingIgnoredDuringExecution?: { nodeSelectorTerms: NodeSelectorTerm[] } };
+        nodeAffinity?: {
+            requiredDuringSchedulingIgnoredDuringExecution?: { nodeSelectorTerms: NodeSelectorTerm[] };
+            preferredDuringSchedulingIgnoredDuringExecution?: { weight: number; preference: NodeSelectorTerm }[];
+        };
         podAffinity?: { requiredDuringSchedulingIgnoredDuringExecution?: PodAffinityTerm[] };
         podAntiAffinity?: { requiredDuringSchedulingIgnoredDuringExecution?: PodAffinityTerm[] };
     };
@@ -82,6 +85,8 @@ export interface Pod {
     labels: Record<string, string>;
     /** What it belongs to, such as `StatefulSet mysql`. */
     owner: string;
+    /** Where it runs already, put there by the scheduler; its spec's own `nodeName` would pin it there for ever. */
+    node?: string;
     spec: PodSpec;
 }
 
@@ -113,6 +118,23 @@ export interface Placement {
     placed: Map<Pod, string>;
     /** Pods without a place, and what each node says against them. */
     waiting: { pod: Pod; reasons: Record<string, string> }[];
-    /** Pods that had a place and were put out for one of higher priority. */
+    /** Pods that had a place and were put out for one of higher priority; they are waiting or placed again, if at all. */
     preempted: Pod[];
+    /** By pod that was put out, the pod that took its place. */
+    preemptors: Map<Pod, Pod>;
+}
+
+/** What becomes of a node's pods when it is lost. */
+export interface Loss {
+    node: string;
+    /** The node's own: DaemonSets' pods, pinned and static ones, and pods that nothing makes anew. */
+    gone: Pod[];
+    /** Who came back, and where, in the order in which they did. */
+    back: { pod: Pod; node: string }[];
+    /** Who has no place any more, wherever it was before, and what each node says against it. */
+    waiting: Placement["waiting"];
+    /** Who elsewhere was put out for whom. */
+    preempted: { pod: Pod; by: Pod }[];
+    /** Everything as it is afterwards. */
+    placement: Placement;
 }
