@@ -1,9 +1,7 @@
 import { quantity } from "../../config/quantity";
 import type { Amounts, Container, PodSpec } from "./types";
 
-type Kind = "requests" | "limits";
-
-const zero = (): Amounts => ({ cpu: 0, memory: 0, storage: 0 });
+type What = "requests" | "limits";
 
 /** What a pod asks for as the scheduler reckons it; nothing named counts as nothing. */
 export const requests = (spec: PodSpec): Amounts => effective(spec, "requests");
@@ -17,61 +15,81 @@ export const limits = (spec: PodSpec): Amounts => effective(spec, "limits");
 /** The containers that name no memory to reserve, and those that name no bound of what they use. */
 export function unbounded(spec: PodSpec): { request: string[]; limit: string[] } {
     const containers = [...(spec.initContainers ?? []), ...spec.containers];
-    const without = (kind: Kind) =>
-        containers.filter((container) => !named(container, kind, "memory")).map(({ name }) => name);
-    return {
-        request: spec.resources && named(spec, "requests", "memory") ? [] : without("requests"),
-        limit: spec.resources && named(spec, "limits", "memory") ? [] : without("limits"),
-    };
+    const without = (what: What) =>
+        // What the pod names itself bounds all of its containers.
+        named(spec, what, "memory") === undefined
+            ? containers.filter((container) => named(container, what, "memory") === undefined).map(({ name }) => name)
+            : [];
+    return { request: without("requests"), limit: without("limits") };
 }
+
+/** What the scheduler's scores take for a container that names no request: see `scoredRequests`. */
+const unnamed: Partial<Amounts> = { cpu: 100, memory: 200 * 2 ** 20 };
+
+/**
+ * The requests by which the scheduler compares nodes, not by which a pod fits: each container without a request counts
+ * as 100m of CPU and 200 MiB, so that pods that ask for nothing are not heaped on one node.
+ */
+export const scoredRequests = (spec: PodSpec): Amounts => effective(spec, "requests", unnamed);
+
+/** The amounts, by the names that a manifest has for them. */
+const resources = { cpu: "cpu", memory: "memory", storage: "ephemeral-storage" } as const;
+const kinds = Object.keys(resources) as (keyof Amounts)[];
+
+const each = (of: (kind: keyof Amounts) => number): Amounts => ({
+    cpu: of("cpu"),
+    memory: of("memory"),
+    storage: of("storage"),
+});
+const plus = (a: Amounts, b: Amounts) => each((kind) => a[kind] + b[kind]);
+const most = (a: Amounts, b: Amounts) => each((kind) => Math.max(a[kind], b[kind]));
 
 /** A quantity as it was written; a limit without a request is the request too, as the API server makes it. */
-function named(
-    { resources }: Pick<Container, "resources">,
-    kind: Kind,
-    resource: "cpu" | "memory" | "ephemeral-storage",
-): string | undefined {
-    return resources?.[kind]?.[resource] ?? (kind === "requests" ? resources?.limits?.[resource] : undefined);
+function named({ resources: own }: Pick<Container, "resources">, what: What, kind: keyof Amounts): string | undefined {
+    const name = resources[kind];
+    return own?.[what]?.[name] ?? (what === "requests" ? own?.limits?.[name] : undefined);
 }
 
-/** A list of resources as amounts; CPU is rounded up to whole millicores. */
-function amounts(of: (resource: "cpu" | "memory" | "ephemeral-storage") => string | undefined): Amounts {
-    const read = (resource: Parameters<typeof of>[0], times: number) => {
-        const text = of(resource);
-        // Rounded before it is rounded up: 1.1 * 1000 is a little more than 1100.
-        return text === undefined ? 0 : Math.ceil(Number((quantity(text) * times).toPrecision(15)));
-    };
-    return { cpu: read("cpu", 1000), memory: read("memory", 1), storage: read("ephemeral-storage", 1) };
+/** A quantity in whole millicores or bytes, rounded up. */
+function amount(text: string | undefined, kind: keyof Amounts): number {
+    // To 15 digits first: 1.1 times 1000 is a little more than 1100.
+    return text === undefined ? 0 : Math.ceil(Number((quantity(text) * (kind === "cpu" ? 1000 : 1)).toPrecision(15)));
 }
-
-const combined = (a: Amounts, b: Amounts, how: (a: number, b: number) => number): Amounts => ({
-    cpu: how(a.cpu, b.cpu),
-    memory: how(a.memory, b.memory),
-    storage: how(a.storage, b.storage),
-});
-const plus = (a: Amounts, b: Amounts) => combined(a, b, (a, b) => a + b);
-const most = (a: Amounts, b: Amounts) => combined(a, b, Math.max);
 
 /**
  * Init containers run one after the other, each beside the sidecars that were started before it; then all containers
- * beside all sidecars. The pod needs the most of these, or what it names itself, and its overhead on top.
+ * run beside all sidecars. The pod needs the most of these, or what it names itself, and its overhead on top.
  */
-function effective(spec: PodSpec, kind: Kind): Amounts {
-    const of = (container: Container) => amounts((resource) => named(container, kind, resource));
-    let sidecars = zero();
-    let starting = zero();
+function effective(spec: PodSpec, what: What, missing: Partial<Amounts> = {}): Amounts {
+    const of = (container: Container) =>
+        each((kind) => {
+            const text = named(container, what, kind);
+            return text === undefined ? (missing[kind] ?? 0) : amount(text, kind);
+        });
+    let sidecars = each(() => 0);
+    let starting = sidecars;
     for (const container of spec.initContainers ?? []) {
-        if (container.restartPolicy === "Always") {
-            sidecars = plus(sidecars, of(container));
-            starting = most(starting, sidecars);
-        } else starting = most(starting, plus(sidecars, of(container)));
+        const one = plus(sidecars, of(container));
+        starting = most(starting, one);
+        if (container.restartPolicy === "Always") sidecars = one;
     }
-    const running = spec.containers.map(of).reduce(plus, sidecars);
-    const own = { ...most(starting, running) };
-    if (named(spec, kind, "cpu") !== undefined) own.cpu = amounts((name) => named(spec, kind, name)).cpu;
-    if (named(spec, kind, "memory") !== undefined) own.memory = amounts((name) => named(spec, kind, name)).memory;
-    return plus(
-        own,
-        amounts((resource) => spec.overhead?.[resource]),
-    );
+    const total = most(starting, spec.containers.map(of).reduce(plus, sidecars));
+    for (const kind of kinds) {
+        total[kind] = podLevel(spec, what, kind, total[kind]);
+        // Nothing is put on top of a limit that there is not.
+        if (what === "requests" || total[kind] > 0) total[kind] += amount(spec.overhead?.[resources[kind]], kind);
+    }
+    return total;
+}
+
+/** What the pod names itself stands for its containers'; a limit stands for a request that none of them names. */
+function podLevel(spec: PodSpec, what: What, kind: keyof Amounts, containers: number): number {
+    if (kind === "storage") return containers;
+    const own = spec.resources?.[what]?.[kind];
+    if (own !== undefined) return amount(own, kind);
+    const all = [...(spec.initContainers ?? []), ...spec.containers];
+    const limit = what === "requests" && !all.some((one) => named(one, what, kind) !== undefined);
+    return limit && spec.resources?.limits?.[kind] !== undefined
+        ? amount(spec.resources.limits[kind], kind)
+        : containers;
 }

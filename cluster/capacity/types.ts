@@ -39,6 +39,12 @@ export interface PodAffinityTerm {
     namespaces?: string[];
 }
 
+/** Affinity to other pods, or against them. */
+export interface PodAffinity {
+    requiredDuringSchedulingIgnoredDuringExecution?: PodAffinityTerm[];
+    preferredDuringSchedulingIgnoredDuringExecution?: { weight: number; podAffinityTerm: PodAffinityTerm }[];
+}
+
 export interface Toleration {
     key?: string;
     operator?: string;
@@ -66,8 +72,8 @@ export interface PodSpec {
             requiredDuringSchedulingIgnoredDuringExecution?: { nodeSelectorTerms: NodeSelectorTerm[] };
             preferredDuringSchedulingIgnoredDuringExecution?: { weight: number; preference: NodeSelectorTerm }[];
         };
-        podAffinity?: { requiredDuringSchedulingIgnoredDuringExecution?: PodAffinityTerm[] };
-        podAntiAffinity?: { requiredDuringSchedulingIgnoredDuringExecution?: PodAffinityTerm[] };
+        podAffinity?: PodAffinity;
+        podAntiAffinity?: PodAffinity;
     };
     tolerations?: Toleration[];
     priorityClassName?: string;
