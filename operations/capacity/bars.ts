@@ -1,0 +1,55 @@
+import type { Screen } from "../status/render";
+import type { Marks, NodeVerdict } from "./verdict";
+import { gib, percent } from "./words";
+
+/** The terminal's picture: a bar a node, of the memory that is requested of it. */
+
+const green = 32;
+const yellow = 33;
+const red = 31;
+const grey = 90;
+
+/** A bar: what was there, what is new, what is left, and the watermark. */
+export function bar(node: NodeVerdict, marks: Marks, width: number, colour: boolean): string {
+    const { allocatable, before, after } = node;
+    const at = (memory: number) => Math.min(width, Math.round((memory / allocatable.memory) * width));
+    const [was, is, mark] = [before.requests.memory, after.requests.memory, allocatable.memory * marks.requests].map(
+        at,
+    );
+    const over = after.requests.memory > allocatable.memory * marks.requests;
+    const cells = Array.from({ length: width }, (_, i): [string, number] => {
+        if (i === Math.min(mark, width - 1)) return ["┃", over ? red : yellow];
+        if (i < Math.min(was, is)) return ["█", grey];
+        // What was put out for the new is neither.
+        return i < is ? ["▓", over ? red : green] : ["·", grey];
+    });
+    return cells.map(([text, code]) => (colour ? paint(text, code) : text)).join("");
+}
+
+/** Bars of all nodes, with their figures beside them where there is room, else below. */
+export function bars(nodes: NodeVerdict[], marks: Marks, { width, colour }: Screen): string[] {
+    const total = Math.min(width, 80);
+    const names = Math.max(...nodes.map(({ name }) => name.length));
+    const figures = nodes.map((node) => figure(node));
+    const longest = Math.max(...figures.map((text) => text.length));
+    const beside = total - 2 - names - 2 - 2 - longest >= 16;
+    const room = Math.max(10, beside ? total - 2 - names - 2 - 2 - longest : total - 2 - names - 2);
+    return nodes.flatMap((node, i) => {
+        const drawn = `  ${node.name.padEnd(names)}  ${bar(node, marks, room, colour)}`;
+        return beside ? [`${drawn}  ${figures[i]}`] : [drawn, `  ${" ".repeat(names)}  ${figures[i]}`];
+    });
+}
+
+function figure({ allocatable, before, after, used }: NodeVerdict): string {
+    const [was, is] = [before, after].map(({ requests }) => percent(requests.memory, allocatable.memory));
+    const now = used ? `, used ${percent(used.memory, allocatable.memory)}` : "";
+    return `${was} → ${is} of ${gib(allocatable.memory)}${now}`;
+}
+
+export function legend(marks: Marks): string {
+    return `█ requested now  ▓ in addition  · free  ┃ ${Math.round(marks.requests * 100)} %`;
+}
+
+export function paint(text: string, code: number): string {
+    return `\x1b[${code}m${text}\x1b[0m`;
+}

@@ -1,0 +1,148 @@
+import type { Screen } from "../status/render";
+import { bars, legend, paint } from "./bars";
+import { listed } from "./faults";
+import type { LineVerdict, LossVerdict, Verdict } from "./verdict";
+import { cores, gib, plural } from "./words";
+
+interface Column {
+    title: string;
+    text(line: LineVerdict): string;
+    /** Narrow screens do without: the highest first. */
+    spared: number;
+}
+
+const columns: Column[] = [
+    { title: "pods", text: ({ pods }) => String(pods), spared: 0 },
+    { title: "CPU", text: ({ requests }) => (requests.cpu ? cores(requests.cpu) : "-"), spared: 2 },
+    { title: "memory", text: ({ requests }) => (requests.memory ? gib(requests.memory) : "-"), spared: 0 },
+    { title: "at most", text: (line) => atMost(line), spared: 1 },
+];
+
+/** The verdict for people: what is asked, a bar a node, what is lost with a node, and why it does not fit. */
+export function table(verdict: Verdict, screen: Screen): string {
+    const { from, asks, nodes, marks, notes, faults } = verdict;
+    const { width, colour } = screen;
+    const wrap = (texts: string[], sign = "  ") => texts.flatMap((text) => wrapped(text, sign, width));
+    const good = faults.length === 0;
+    const sections = [
+        [
+            ...wrap(
+                [
+                    `${plural(asks.pods, "pod")}, ${cores(asks.requests.cpu)} CPU and ${gib(asks.requests.memory)} requested, beside ${from}.`,
+                ],
+                "",
+            ),
+        ],
+        verdict.lines.length > 0 ? workloads(verdict.lines, screen) : [],
+        unboundedLines(verdict.lines).flatMap((text, i) => (i === 0 ? [text] : wrapped(text, "  ", width))),
+        ["Memory of each node:", ...bars(nodes, marks, screen), ...wrap([legend(marks)])],
+        ["With a node lost:", ...wrap(verdict.losses.map(lossLine))],
+        known(verdict, width),
+        verdict.unknown.length > 0
+            ? [
+                  ...wrap(["Not known, what they make is not counted:"], ""),
+                  ...wrap(
+                      verdict.unknown.map(({ apiVersion, kind, names }) => `${kind} (${apiVersion}): ${listed(names)}`),
+                  ),
+              ]
+            : [],
+        notes.length > 0 ? wrap(notes, "· ") : [],
+        [
+            ...wrap(faults, "✘ ").map((line) => (colour ? line.replace("✘", paint("✘", 31)) : line)),
+            colour ? paint(conclusion(verdict), good ? 32 : 31) : conclusion(verdict),
+        ],
+    ];
+    return sections
+        .filter((section) => section.length > 0)
+        .map((section) => section.join("\n"))
+        .join("\n\n");
+}
+
+export function conclusion({ faults }: Pick<Verdict, "faults">): string {
+    return faults.length === 0 ? "✔ It fits." : `It does not fit: ${plural(faults.length, "reason")}.`;
+}
+
+function atMost({ limits, unbounded }: LineVerdict): string {
+    return unbounded.limit.length > 0 ? "no limit!" : gib(limits.memory);
+}
+
+function workloads(lines: LineVerdict[], { width }: Screen): string[] {
+    const title = "workload, each pod";
+    const name = ({ workload, replaces }: LineVerdict) => workload + (replaces ? " (runs already)" : "");
+    const names = Math.max(title.length, ...lines.map((line) => name(line).length));
+    const widthOf = ({ title, text }: Column) => 2 + Math.max(title.length, ...lines.map((line) => text(line).length));
+    const sum = (of: Column[]) => of.map(widthOf).reduce((total, each) => total + each, 0);
+    let shown = columns;
+    for (let spared = 2; spared > 0 && 2 + Math.min(names, 24) + sum(shown) > width; spared--) {
+        shown = shown.filter((column) => column.spared < spared);
+    }
+    const room = Math.min(names, width - 2 - sum(shown));
+    const line = (first: string, texts: string[]) =>
+        `  ${short(first, room).padEnd(room)}${texts.map((text, i) => text.padStart(widthOf(shown[i]))).join("")}`;
+    const heads = shown.map(({ title }) => title);
+    return [
+        line(title, heads),
+        ...lines.map((each) =>
+            line(
+                name(each),
+                shown.map(({ text }) => text(each)),
+            ),
+        ),
+    ];
+}
+
+/** Shortened in its middle, so that kind and name are both to be known. */
+function short(text: string, width: number): string {
+    if (text.length <= width) return text;
+    const head = Math.floor((width - 1) / 3);
+    return `${text.slice(0, head)}…${text.slice(text.length - (width - 1 - head))}`;
+}
+
+/** The containers that name no memory, one by one. */
+function unboundedLines(lines: LineVerdict[]): string[] {
+    const all = lines.flatMap(({ workload, unbounded: { request, limit } }) =>
+        [...new Set([...limit, ...request])].map((container) => {
+            const missing = [
+                ...(limit.includes(container) ? ["no memory limit"] : []),
+                ...(request.includes(container) ? ["no memory request"] : []),
+            ];
+            return `${workload}, ${container}: ${missing.join(", ")}`;
+        }),
+    );
+    return all.length > 0 ? ["Containers that name no memory:", ...all] : [];
+}
+
+function lossLine({ node, waiting, harmed }: LossVerdict): string {
+    const parts = [
+        ...(waiting.length > 0 ? [`of it, ${listed(waiting.map(({ pod }) => pod))} would wait`] : []),
+        ...(harmed.length > 0
+            ? [`of the others, ${listed(harmed.map(({ pod }) => pod))} would wait because of it`]
+            : []),
+    ];
+    return `${node}: ${parts.join("; ") || "all of it has a place, and nothing else loses one to it"}`;
+}
+
+function known({ known }: Verdict, width: number): string[] {
+    return known.flatMap(({ install, needs, lacks }) => [
+        ...wrapped(`${install.name}, documented: ${needs}${lacks ? `; ${lacks}` : ""}.`, lacks ? "✘ " : "✔ ", width),
+        ...(install.note ? wrapped(install.note, "  ", width) : []),
+        ...wrapped(`${install.source}, ${install.seen}:`, "  ", width),
+        `  ${install.url}`,
+    ]);
+}
+
+/** Broken into lines that fit, with a sign before the first; a word that is too long stays whole. */
+export function wrapped(text: string, sign: string, width: number): string[] {
+    const lines = [""];
+    for (const word of text.split(" ")) {
+        const longer = `${lines.at(-1)} ${word}`.trimStart();
+        if (longer.length + sign.length <= width || lines.at(-1) === "") lines[lines.length - 1] = longer;
+        else lines.push(word);
+    }
+    return lines.map((line, i) => (i === 0 ? sign : " ".repeat(sign.length)) + line);
+}
+
+/** The same for programs: CPU in millicores, the rest in bytes. */
+export function json(verdict: Verdict): object {
+    return { fits: verdict.faults.length === 0, ...verdict };
+}
