@@ -25,11 +25,6 @@ export const confined: kubernetes.types.input.core.v1.SecurityContext = {
     readOnlyRootFilesystem: true,
 };
 
-/** Memory as request and limit: what a pod is given is kept for it. CPU is shared by weight. */
-export function resources({ cpu, memory }: { cpu: string; memory: string }) {
-    return { requests: { cpu, memory }, limits: { memory } };
-}
-
 /**
  * A namespace whose pods are reached from itself, from the hosts (the API's proxy, probes) and from the namespaces named,
  * or from all of the cluster's. flannel does not enforce this: it says what is meant, for a network that does.

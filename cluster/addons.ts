@@ -1,14 +1,17 @@
 import * as kubernetes from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
 import type { StackConfig } from "../config";
+import type { Asking } from "./capacity/ask";
+import { flannelDemand, metricsServerDemand } from "./capacity/system";
 import { binding, clusterRole, serviceAccount } from "./rbac";
 
 /** Pods talk across nodes by flannel's VXLAN. The objects are upstream's kube-flannel.yml. */
 export function flannel(config: StackConfig, opts: pulumi.CustomResourceOptions): kubernetes.apps.v1.DaemonSet {
     const image = `ghcr.io/flannel-io/flannel:v${config.kubernetes.flannel}`;
-    const namespace = "kube-flannel";
+    const demand = flannelDemand();
+    const { namespace, labels, spec: asks } = demand;
+    const [installPlugin, install] = asks.initContainers!;
     const name = "flannel";
-    const labels = { app: "flannel", tier: "node" };
     const ns = new kubernetes.core.v1.Namespace(
         namespace,
         { metadata: { name: namespace, labels: { "pod-security.kubernetes.io/enforce": "privileged" } } },
@@ -45,8 +48,8 @@ export function flannel(config: StackConfig, opts: pulumi.CustomResourceOptions)
         },
         within,
     );
-    const copy = (title: string, from: string, to: string, copyImage: string, volume: string) => ({
-        name: title,
+    const copy = (asking: Asking, from: string, to: string, copyImage: string, volume: string) => ({
+        ...asking,
         image: copyImage,
         command: ["cp"],
         args: ["-f", from, to],
@@ -57,10 +60,10 @@ export function flannel(config: StackConfig, opts: pulumi.CustomResourceOptions)
     });
     const field = (fieldPath: string) => ({ valueFrom: { fieldRef: { fieldPath } } });
     return new kubernetes.apps.v1.DaemonSet(
-        "kube-flannel-ds",
+        demand.name,
         {
             metadata: {
-                name: "kube-flannel-ds",
+                name: demand.name,
                 namespace,
                 labels,
                 // Workers come while this is made; the end of the bootstrap waits for it on every node.
@@ -72,19 +75,19 @@ export function flannel(config: StackConfig, opts: pulumi.CustomResourceOptions)
                     metadata: { labels },
                     spec: {
                         hostNetwork: true,
-                        priorityClassName: "system-node-critical",
+                        priorityClassName: asks.priorityClassName,
                         serviceAccountName: account.metadata.name,
-                        tolerations: [{ effect: "NoSchedule", operator: "Exists" }],
+                        tolerations: asks.tolerations,
                         initContainers: [
                             copy(
-                                "install-cni-plugin",
+                                installPlugin,
                                 "/flannel",
                                 "/opt/cni/bin/flannel",
                                 "ghcr.io/flannel-io/flannel-cni-plugin:v1.6.2-flannel1",
                                 "cni-plugin",
                             ),
                             copy(
-                                "install-cni",
+                                install,
                                 "/etc/kube-flannel/cni-conf.json",
                                 "/etc/cni/net.d/10-flannel.conflist",
                                 image,
@@ -93,11 +96,10 @@ export function flannel(config: StackConfig, opts: pulumi.CustomResourceOptions)
                         ],
                         containers: [
                             {
-                                name: "kube-flannel",
+                                ...asks.containers[0],
                                 image,
                                 command: ["/opt/bin/flanneld"],
                                 args: ["--ip-masq", "--kube-subnet-mgr"],
-                                resources: { requests: { cpu: "50m", memory: "50Mi" }, limits: { memory: "100Mi" } },
                                 securityContext: {
                                     privileged: false,
                                     capabilities: { add: ["NET_ADMIN", "NET_RAW"] },
@@ -131,9 +133,7 @@ export function flannel(config: StackConfig, opts: pulumi.CustomResourceOptions)
 
 /** Node and pod usage (`kubectl top`). The objects are upstream's components.yaml. */
 export function metricsServer(config: StackConfig, opts: pulumi.CustomResourceOptions): kubernetes.apps.v1.Deployment {
-    const name = "metrics-server";
-    const namespace = "kube-system";
-    const labels = { "k8s-app": name };
+    const { name, namespace, labels, replicas, spec: asks } = metricsServerDemand();
     const account = serviceAccount(name, namespace, opts);
     clusterRole(
         `system:${name}`,
@@ -174,16 +174,17 @@ export function metricsServer(config: StackConfig, opts: pulumi.CustomResourceOp
             // Awaited with the other system pods at the end of the bootstrap, since it needs a node that is Ready.
             metadata: { name, namespace, labels, annotations: { "pulumi.com/skipAwait": "true" } },
             spec: {
+                replicas,
                 selector: { matchLabels: labels },
                 strategy: { rollingUpdate: { maxUnavailable: 0 } },
                 template: {
                     metadata: { labels },
                     spec: {
                         serviceAccountName: account.metadata.name,
-                        priorityClassName: "system-cluster-critical",
+                        priorityClassName: asks.priorityClassName,
                         containers: [
                             {
-                                name,
+                                ...asks.containers[0],
                                 image: `registry.k8s.io/metrics-server/metrics-server:v${config.kubernetes.metricsServer}`,
                                 args: [
                                     "--cert-dir=/tmp",
@@ -197,7 +198,6 @@ export function metricsServer(config: StackConfig, opts: pulumi.CustomResourceOp
                                 ports: [{ name: "https", containerPort: 10250, protocol: "TCP" }],
                                 livenessProbe: { ...probe("/livez"), failureThreshold: 3 },
                                 readinessProbe: { ...probe("/readyz"), periodSeconds: 2, failureThreshold: 15 },
-                                resources: { requests: { cpu: "50m", memory: "100Mi" }, limits: { memory: "200Mi" } },
                                 securityContext: {
                                     allowPrivilegeEscalation: false,
                                     capabilities: { drop: ["ALL"] },

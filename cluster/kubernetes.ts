@@ -14,11 +14,6 @@ import { encryptionKey, sshKey, type SshKey } from "./secrets";
 import { script } from "./shell";
 import { step } from "./step";
 
-/** Label of a node that holds a data disk. */
-export function diskLabel(disk: string): string {
-    return `disk.test-cluster/${disk}`;
-}
-
 /** Kubernetes on the hosts: control plane, then all workers at once, by kubeadm. */
 export class Kubernetes extends pulumi.ComponentResource {
     readonly kubeconfig: pulumi.Output<string>;

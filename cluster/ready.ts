@@ -1,20 +1,19 @@
 import type * as command from "@pulumi/command";
 import * as pulumi from "@pulumi/pulumi";
-import type { StackConfig } from "../config";
+import type { Host, StackConfig } from "../config";
 import type { Hosts } from "./hosts";
-import { diskLabel } from "./kubernetes";
+import { controlPlaneTaint, diskLabel, labelsOf, taintsOf } from "./labels";
 import { script } from "./shell";
 import { step } from "./step";
 
 /** Label changes for a host's node: its role, the disks that it holds, and none of those that it does not. */
 export function labels(config: StackConfig, host: string): string {
-    const { role } = config.hosts.find((candidate) => candidate.name === host)!;
-    return [
-        `node-role.kubernetes.io/${role}=`,
-        ...config.disks.data.map((disk) =>
-            disk.host === host ? `${diskLabel(disk.name)}=` : `${diskLabel(disk.name)}-`,
-        ),
-    ].join(" ");
+    const own = labelsOf(
+        config,
+        config.hosts.find((candidate) => candidate.name === host)!,
+    );
+    const others = config.disks.data.map(({ name }) => diskLabel(name)).filter((label) => !own.includes(label));
+    return [...own.map((label) => `${label}=`), ...others.map((label) => `${label}-`)].join(" ");
 }
 
 /**
@@ -25,12 +24,15 @@ export function nodeLabels(
     hosts: Hosts,
     opts: pulumi.CustomResourceOptions,
 ): command.remote.Command {
-    const taint = (workloads: boolean) => `node-role.kubernetes.io/control-plane${workloads ? "-" : ":NoSchedule"}`;
+    const taint = (host: Host) => {
+        const [own] = taintsOf(host);
+        return own ? `${own.key}:${own.effect}` : `${controlPlaneTaint}-`;
+    };
     return onControlPlane("node-labels", hosts, opts, "labels", {
         LABELS: config.hosts.map((host) => `${host.name} ${labels(config, host.name)}`).join("\n"),
         TAINTS: config.hosts
             .filter((host) => host.role === "control-plane" || !host.workloads)
-            .map((host) => `${host.name} ${taint(host.workloads)}`)
+            .map((host) => `${host.name} ${taint(host)}`)
             .join("\n"),
     });
 }

@@ -1,7 +1,7 @@
 import * as kubernetes from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
 import type { DataDisk } from "../config";
-import { diskLabel } from "./kubernetes";
+import { diskLabel } from "./labels";
 
 const storageClassName = "data-disk";
 

@@ -5,7 +5,8 @@ import { password } from "../../cluster/secrets";
 import { DataVolume } from "../../cluster/storage";
 import type { StackConfig } from "../../config";
 import { heapMebibytes } from "../../config/types";
-import { confined, filesOf, resources, runAs, secretChecksum, service } from "../pods";
+import { confined, filesOf, runAs, secretChecksum, service } from "../pods";
+import { elasticsearchDemand } from "./demand";
 
 const home = "/usr/share/elasticsearch";
 const name = "elasticsearch";
@@ -61,7 +62,9 @@ export class Elasticsearch extends pulumi.ComponentResource {
             { metadata: { name: "elasticsearch-scripts", namespace }, data: files },
             parent,
         );
-        const labels = { app: name };
+        const { labels, replicas, spec: asks } = elasticsearchDemand(config);
+        const [copy] = asks.initContainers!;
+        const [server, keeper] = asks.containers;
         const serviceName = service(name, namespace, { http: port }, parent).metadata.name;
         const heap = heapMebibytes(settings.memory);
         const checksum = secretChecksum(this.passwords, JSON.stringify(files));
@@ -71,7 +74,7 @@ export class Elasticsearch extends pulumi.ComponentResource {
                 metadata: { name, namespace, labels },
                 spec: {
                     serviceName,
-                    replicas: 1,
+                    replicas,
                     // Else a pod that never got ready would not be replaced by its correction.
                     podManagementPolicy: "Parallel",
                     selector: { matchLabels: labels },
@@ -86,17 +89,16 @@ export class Elasticsearch extends pulumi.ComponentResource {
                             initContainers: [
                                 {
                                     // The server writes its keystore beside its settings.
-                                    name: "config",
+                                    ...copy,
                                     image: settings.image,
                                     command: ["/bin/bash", "-c", `cp -R ${home}/config/. /config/`],
-                                    resources: resources({ cpu: "10m", memory: "64Mi" }),
                                     securityContext: confined,
                                     volumeMounts: [{ name: "config", mountPath: "/config" }],
                                 },
                             ],
                             containers: [
                                 {
-                                    name,
+                                    ...server,
                                     image: settings.image,
                                     env: [
                                         { name: "cluster.name", value: `test-cluster-${config.stack}` },
@@ -111,7 +113,6 @@ export class Elasticsearch extends pulumi.ComponentResource {
                                         ...this.access(`http://localhost:${port}`),
                                     ],
                                     ports: [{ name: "http", containerPort: port }],
-                                    resources: resources(settings),
                                     terminationMessagePolicy: "FallbackToLogsOnError",
                                     startupProbe: { ...script("ready"), periodSeconds: 2, failureThreshold: 150 },
                                     readinessProbe: { ...script("ready"), periodSeconds: 5, failureThreshold: 3 },
@@ -130,7 +131,7 @@ export class Elasticsearch extends pulumi.ComponentResource {
                                     ],
                                 },
                                 {
-                                    name: "keeper",
+                                    ...keeper,
                                     image: settings.image,
                                     command: ["/bin/bash", "/scripts/keeper.sh"],
                                     env: [
@@ -144,7 +145,6 @@ export class Elasticsearch extends pulumi.ComponentResource {
                                             : []),
                                         ...this.access(`http://localhost:${port}`),
                                     ],
-                                    resources: resources({ cpu: "10m", memory: "64Mi" }),
                                     readinessProbe: {
                                         exec: { command: ["test", "-e", "/tmp/prepared"] },
                                         periodSeconds: 2,

@@ -2,7 +2,8 @@ import * as kubernetes from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
 import * as path from "node:path";
 import type { StackConfig } from "../../config";
-import { checksum, confined, filesOf, namespaceOf, resources, runAs, secretChecksum, service } from "../pods";
+import { checksum, confined, filesOf, namespaceOf, runAs, secretChecksum, service } from "../pods";
+import { kibanaDemand, objectsDemand } from "./demand";
 import { Elasticsearch, users } from "./elasticsearch";
 import { filebeat, logstash } from "./pipeline";
 import { savedObjectsFile } from "./savedObjects";
@@ -37,7 +38,7 @@ function kibanaOf(
     elasticsearch: Elasticsearch,
     opts: pulumi.CustomResourceOptions,
 ): kubernetes.apps.v1.Deployment {
-    const labels = { app: "kibana" };
+    const { labels, replicas, spec: asks } = kibanaDemand(config);
     const settings = config.elk.kibana;
     const probe = (timing: object) => ({
         httpGet: { path: "/api/status", port: "http" },
@@ -58,7 +59,7 @@ function kibanaOf(
         {
             metadata: { name: "kibana", namespace, labels },
             spec: {
-                replicas: 1,
+                replicas,
                 strategy: { type: "Recreate" },
                 selector: { matchLabels: labels },
                 template: {
@@ -69,7 +70,7 @@ function kibanaOf(
                         securityContext: runAs(1000),
                         containers: [
                             {
-                                name: "kibana",
+                                ...asks.containers[0],
                                 image: settings.image,
                                 env: [
                                     { name: "ELASTICSEARCH_HOSTS", value: elasticsearch.url },
@@ -78,7 +79,6 @@ function kibanaOf(
                                     ...credentials,
                                 ],
                                 ports: [{ name: "http", containerPort: kibanaPort }],
-                                resources: resources(settings),
                                 terminationMessagePolicy: "FallbackToLogsOnError",
                                 startupProbe: probe({ periodSeconds: 3, failureThreshold: 200 }),
                                 readinessProbe: probe({ periodSeconds: 10, failureThreshold: 3 }),
@@ -126,14 +126,13 @@ function importObjects(
                         securityContext: runAs(1000, 0),
                         containers: [
                             {
-                                name: "import",
+                                ...objectsDemand().spec.containers[0],
                                 image: config.elk.elasticsearch.image,
                                 command: ["/bin/bash", "/files/import.sh"],
                                 env: [
                                     { name: "KIBANA_URL", value: `http://kibana:${kibanaPort}` },
                                     ...elasticsearch.access(),
                                 ],
-                                resources: resources({ cpu: "10m", memory: "64Mi" }),
                                 terminationMessagePolicy: "FallbackToLogsOnError",
                                 securityContext: confined,
                                 volumeMounts: [{ name: "files", mountPath: "/files" }],

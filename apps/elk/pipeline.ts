@@ -3,7 +3,8 @@ import * as pulumi from "@pulumi/pulumi";
 import { clusterRole, serviceAccount } from "../../cluster/rbac";
 import type { StackConfig } from "../../config";
 import { heapMebibytes } from "../../config/types";
-import { checksum, confined, filesOf, resources, runAs, secretChecksum } from "../pods";
+import { checksum, confined, filesOf, runAs, secretChecksum } from "../pods";
+import { filebeatDemand, logstashDemand } from "./demand";
 import { users, type Elasticsearch } from "./elasticsearch";
 
 /** Where the index that is written to is found: an alias that the keeper moves on. */
@@ -16,8 +17,7 @@ export function filebeat(
     kafka: pulumi.Input<string>,
     opts: pulumi.CustomResourceOptions,
 ): kubernetes.apps.v1.DaemonSet {
-    const name = "filebeat";
-    const labels = { app: name };
+    const { name, labels, spec: asks } = filebeatDemand(config);
     const settings = config.elk.filebeat;
     const account = serviceAccount(name, namespace, opts).metadata.name;
     const rules = [{ apiGroups: [""], resources: ["pods", "nodes", "namespaces"], verbs: ["get", "list", "watch"] }];
@@ -37,13 +37,13 @@ export function filebeat(
                         serviceAccountName: account,
                         enableServiceLinks: false,
                         terminationGracePeriodSeconds: 30,
-                        priorityClassName: "system-node-critical",
-                        tolerations: [{ operator: "Exists" }],
+                        priorityClassName: asks.priorityClassName,
+                        tolerations: asks.tolerations,
                         // The logs are root's.
                         securityContext: { runAsUser: 0, runAsGroup: 0, seccompProfile: { type: "RuntimeDefault" } },
                         containers: [
                             {
-                                name,
+                                ...asks.containers[0],
                                 image: settings.image,
                                 args: ["-c", "/etc/filebeat/filebeat.yml", "-e", "--strict.perms=false"],
                                 env: [
@@ -54,7 +54,6 @@ export function filebeat(
                                         valueFrom: { fieldRef: { fieldPath: "spec.nodeName" } },
                                     },
                                 ],
-                                resources: resources(settings),
                                 terminationMessagePolicy: "FallbackToLogsOnError",
                                 readinessProbe: {
                                     // Its monitoring listens inside the pod only.
@@ -97,9 +96,9 @@ export function logstash(
     elasticsearch: Elasticsearch,
     opts: pulumi.CustomResourceOptions,
 ): kubernetes.apps.v1.Deployment {
-    const name = "logstash";
+    const { name, labels, replicas, spec: asks } = logstashDemand(config);
+    const [waits] = asks.initContainers!;
     const home = "/usr/share/logstash";
-    const labels = { app: name };
     const settings = config.elk.logstash;
     const heap = heapMebibytes(settings.memory);
     const files = filesOf(__dirname, "logstash.conf");
@@ -116,7 +115,7 @@ export function logstash(
         {
             metadata: { name, namespace, labels },
             spec: {
-                replicas: 1,
+                replicas,
                 // Two would fight for the queue.
                 strategy: { type: "Recreate" },
                 selector: { matchLabels: labels },
@@ -131,7 +130,7 @@ export function logstash(
                             {
                                 // What is written before the alias is there would make an index of its name. Asked for
                                 // as Logstash's own user, which the keeper makes too.
-                                name: "wait-for-index",
+                                ...waits,
                                 image: config.elk.elasticsearch.image,
                                 command: [
                                     "/bin/bash",
@@ -139,14 +138,13 @@ export function logstash(
                                     `. /scripts/es.sh; until es GET /_alias/${index} >/dev/null; do sleep 2; done`,
                                 ],
                                 env: elasticsearch.access(elasticsearch.url, "logstash"),
-                                resources: resources({ cpu: "10m", memory: "64Mi" }),
                                 securityContext: confined,
                                 volumeMounts: [{ name: "scripts", mountPath: "/scripts" }],
                             },
                         ],
                         containers: [
                             {
-                                name,
+                                ...asks.containers[0],
                                 image: settings.image,
                                 env: [
                                     { name: "KAFKA_BOOTSTRAP_SERVERS", value: kafka },
@@ -163,7 +161,6 @@ export function logstash(
                                     { name: "LS_JAVA_OPTS", value: `-Xms${heap}m -Xmx${heap}m` },
                                 ],
                                 ports: [{ name: "http", containerPort: 9600 }],
-                                resources: resources(settings),
                                 terminationMessagePolicy: "FallbackToLogsOnError",
                                 startupProbe: probe("/", { periodSeconds: 3, failureThreshold: 100 }),
                                 readinessProbe: probe("/", { periodSeconds: 10 }),

@@ -6,7 +6,8 @@ import type { StackConfig } from "../../config";
 import { password } from "../../cluster/secrets";
 import { DataVolume } from "../../cluster/storage";
 import { mebibytes } from "../../config/types";
-import { confined, namespaceOf, resources, runAs, secretChecksum, service } from "../pods";
+import { confined, namespaceOf, runAs, secretChecksum, service } from "../pods";
+import { mysqlDemand } from "./demand";
 
 const name = "mysql";
 const uid = 999; // the official image's user
@@ -23,6 +24,8 @@ export class MySql extends pulumi.ComponentResource {
         super("test-cluster:apps:MySql", name, {}, opts);
         const parent = { parent: this };
         const settings = config.mysql;
+        const demand = mysqlDemand(config);
+        const [server] = demand.spec.containers;
         const disk = config.disks.data.find((candidate) => candidate.name === settings.disk)!;
         this.rootPassword = password("mysql-root", parent);
         this.passwords = Object.fromEntries(
@@ -31,7 +34,7 @@ export class MySql extends pulumi.ComponentResource {
 
         const namespace = namespaceOf(name, config, ["nacos"], parent);
         const volume = new DataVolume(disk, namespace, parent);
-        const labels = { app: name };
+        const { labels, replicas } = demand;
         const start = fs.readFileSync(path.join(__dirname, "start.sh"), "utf8");
         const passwords = pulumi.all({ ...this.passwords, root: this.rootPassword });
         const scripts = new kubernetes.core.v1.ConfigMap(
@@ -60,7 +63,7 @@ export class MySql extends pulumi.ComponentResource {
                 metadata: { name, namespace, labels },
                 spec: {
                     serviceName,
-                    replicas: 1,
+                    replicas,
                     // Else a pod that never got ready would not be replaced by its correction.
                     podManagementPolicy: "Parallel",
                     selector: { matchLabels: labels },
@@ -74,12 +77,11 @@ export class MySql extends pulumi.ComponentResource {
                             securityContext: runAs(uid),
                             containers: [
                                 {
-                                    name,
+                                    ...server,
                                     image: settings.image,
                                     command: ["/bin/bash", "/scripts/start.sh"],
                                     env: [{ name: "BUFFER_POOL", value: String(bufferPool(settings.memory)) }],
                                     ports: [{ name, containerPort: 3306 }],
-                                    resources: resources(settings),
                                     // A refusal to start says why in the pod's status.
                                     terminationMessagePolicy: "FallbackToLogsOnError",
                                     startupProbe: {

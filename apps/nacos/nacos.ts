@@ -4,7 +4,8 @@ import { encryptionKey, password } from "../../cluster/secrets";
 import type { StackConfig } from "../../config";
 import { nacosDatabase } from "../../config/nacos";
 import type { MySql } from "../mysql/mysql";
-import { confined, filesOf, resources, runAs, secretChecksum, namespaceOf, service } from "../pods";
+import { confined, filesOf, runAs, secretChecksum, namespaceOf, service } from "../pods";
+import { nacosDemand } from "./demand";
 import { databaseEnvironment, environment, start } from "./environment";
 
 const name = "nacos";
@@ -28,7 +29,8 @@ export class Nacos extends pulumi.ComponentResource {
         const settings = config.nacos;
         this.password = password("nacos-admin", parent);
         const namespace = namespaceOf(name, config, "all", parent);
-        const labels = { app: name };
+        const { labels, replicas, spec: asks } = nacosDemand(config);
+        const [schemaFile, schema] = asks.initContainers!;
         const scripts = filesOf(__dirname, "schema.sh", "admin.sh");
         const secrets = pulumi.secret(
             pulumi
@@ -64,13 +66,12 @@ export class Nacos extends pulumi.ComponentResource {
             httpGet: { path: `/v3/console/health/${what}`, port: "console" },
             timeoutSeconds: 5,
         });
-        const small = resources({ cpu: "50m", memory: "64Mi" });
         this.server = new kubernetes.apps.v1.Deployment(
             name,
             {
                 metadata: { name, namespace, labels },
                 spec: {
-                    replicas: 1,
+                    replicas,
                     // Two servers in standalone mode would not know of each other's changes.
                     strategy: { type: "Recreate" },
                     selector: { matchLabels: labels },
@@ -86,15 +87,14 @@ export class Nacos extends pulumi.ComponentResource {
                             securityContext: runAs(uid),
                             initContainers: [
                                 {
-                                    name: "schema-file",
+                                    ...schemaFile,
                                     image: settings.image,
                                     command: ["cp", "/home/nacos/conf/mysql-schema.sql", "/run/nacos/"],
-                                    resources: small,
                                     securityContext: confined,
                                     volumeMounts: [{ name: "schema", mountPath: "/run/nacos" }],
                                 },
                                 {
-                                    name: "schema",
+                                    ...schema,
                                     image: config.mysql.image,
                                     command: ["/bin/bash", "/scripts/schema.sh"],
                                     env: [
@@ -103,7 +103,6 @@ export class Nacos extends pulumi.ComponentResource {
                                             value: secretChecksum(this.password.apply((admin) => ({ admin }))),
                                         },
                                     ],
-                                    resources: small,
                                     terminationMessagePolicy: "FallbackToLogsOnError",
                                     securityContext: confined,
                                     volumeMounts: [
@@ -116,7 +115,7 @@ export class Nacos extends pulumi.ComponentResource {
                             ],
                             containers: [
                                 {
-                                    name,
+                                    ...asks.containers[0],
                                     image: settings.image,
                                     command: ["bash", "-c", start],
                                     env: [
@@ -130,7 +129,6 @@ export class Nacos extends pulumi.ComponentResource {
                                         name,
                                         containerPort,
                                     })),
-                                    resources: resources(settings),
                                     lifecycle: { postStart: { exec: { command: ["bash", "/scripts/admin.sh"] } } },
                                     startupProbe: { ...health("liveness"), periodSeconds: 2, failureThreshold: 150 },
                                     readinessProbe: { ...health("readiness"), periodSeconds: 5 },

@@ -1,0 +1,77 @@
+import type { StackConfig } from "../../config";
+import { asking, onDisk, script, type Demand } from "../../cluster/capacity/ask";
+
+/** What the collection of logs asks for, a part each. */
+
+const namespace = "logging";
+
+export function elasticsearchDemand({ elk }: StackConfig): Demand<number> {
+    const name = "elasticsearch";
+    return {
+        kind: "StatefulSet",
+        ...called(name),
+        replicas: 1,
+        setting: "elk.elasticsearch.memory",
+        spec: {
+            initContainers: [asking("config", script)],
+            containers: [asking(name, elk.elasticsearch), asking("keeper", script)],
+            volumes: onDisk(elk.elasticsearch.disk),
+        },
+    };
+}
+
+/** Its queue is on Elasticsearch's disk. */
+export function logstashDemand({ elk }: StackConfig): Demand<number> {
+    const name = "logstash";
+    return {
+        kind: "Deployment",
+        ...called(name),
+        replicas: 1,
+        setting: "elk.logstash.memory",
+        spec: {
+            initContainers: [asking("wait-for-index", script)],
+            containers: [asking(name, elk.logstash)],
+            volumes: onDisk(elk.elasticsearch.disk),
+        },
+    };
+}
+
+export function kibanaDemand({ elk }: StackConfig): Demand<number> {
+    const name = "kibana";
+    return {
+        kind: "Deployment",
+        ...called(name),
+        replicas: 1,
+        setting: "elk.kibana.memory",
+        spec: { containers: [asking(name, elk.kibana)] },
+    };
+}
+
+/** The Job asks for it while it runs, which is once. */
+export function objectsDemand(): Demand<number> {
+    return {
+        kind: "Job",
+        ...called("kibana-objects"),
+        replicas: 1,
+        spec: { containers: [asking("import", script)] },
+    };
+}
+
+export function filebeatDemand({ elk }: StackConfig): Demand {
+    const name = "filebeat";
+    return {
+        kind: "DaemonSet",
+        ...called(name),
+        replicas: "per node",
+        setting: "elk.filebeat.memory",
+        spec: {
+            priorityClassName: "system-node-critical",
+            tolerations: [{ operator: "Exists" }],
+            containers: [asking(name, elk.filebeat)],
+        },
+    };
+}
+
+function called(name: string) {
+    return { namespace, name, labels: { app: name } };
+}

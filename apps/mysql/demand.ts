@@ -1,0 +1,16 @@
+import type { StackConfig } from "../../config";
+import { asking, onDisk, type Demand } from "../../cluster/capacity/ask";
+
+/** What MySQL asks for. */
+export function mysqlDemand({ mysql }: StackConfig): Demand<number> {
+    const name = "mysql";
+    return {
+        kind: "StatefulSet",
+        namespace: name,
+        name,
+        replicas: 1,
+        labels: { app: name },
+        setting: "mysql.memory",
+        spec: { containers: [asking(name, mysql)], volumes: onDisk(mysql.disk) },
+    };
+}

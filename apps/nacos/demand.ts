@@ -1,0 +1,20 @@
+import type { StackConfig } from "../../config";
+import { asking, type Demand } from "../../cluster/capacity/ask";
+
+/** What Nacos asks for, and its tables before it. */
+export function nacosDemand({ nacos }: StackConfig): Demand<number> {
+    const name = "nacos";
+    const small = { cpu: "50m", memory: "64Mi" };
+    return {
+        kind: "Deployment",
+        namespace: name,
+        name,
+        replicas: 1,
+        labels: { app: name },
+        setting: "nacos.memory",
+        spec: {
+            initContainers: [asking("schema-file", small), asking("schema", small)],
+            containers: [asking(name, nacos)],
+        },
+    };
+}
