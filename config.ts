@@ -1,6 +1,7 @@
 import * as pulumi from "@pulumi/pulumi";
 import { z } from "zod";
 import { elk, kafka, mysql } from "./config/applications";
+import { capacity } from "./config/capacity";
 import { nacos } from "./config/nacos";
 import { mistakes } from "./config/rules";
 import { cidr, minorVersion, name, quantity, version } from "./config/types";
@@ -144,6 +145,7 @@ export const schema = z.strictObject({
     nacos: nacos.prefault({}),
     kafka: kafka.prefault({}),
     elk: elk.prefault({}),
+    capacity: capacity.prefault({}),
 });
 
 export type Settings = z.infer<typeof schema>;

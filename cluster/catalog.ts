@@ -7,12 +7,14 @@ export interface Catalog {
     imageId: string;
     /** Instance type by host name. */
     instanceTypes: Record<string, string>;
+    /** What the zone has of types. */
+    types: InstanceType[];
     /** Ids of data disks of this stack that exist already, by the disk's name in the configuration. */
     disks: Record<string, string>;
 }
 
 /** A type as the lookup gives it: vCPUs and GiB. */
-interface InstanceType {
+export interface InstanceType {
     id: string;
     cpuCoreCount: number;
     memorySize: number;
@@ -71,6 +73,7 @@ export async function lookUp(config: StackConfig): Promise<Catalog> {
         instanceTypes: Object.fromEntries(
             config.hosts.map((host) => [host.name, typeOf(config, host, types.instanceTypes, running)!]),
         ),
+        types: types.instanceTypes,
         disks: Object.fromEntries(
             config.disks.data.flatMap(({ name }) => {
                 const found = disks.disks.find((disk) => disk.diskName === cloudName(config, name));
@@ -96,7 +99,8 @@ function ofSize(host: Host, types: InstanceType[]): InstanceType[] {
         .sort((a, b) => rank(a.id) - rank(b.id) || a.id.localeCompare(b.id));
 }
 
-function rank(type: string): number {
+/** The place of a type's family among those that are chosen from. */
+export function rank(type: string): number {
     const place = families.findIndex((family) => type.startsWith(`ecs.${family}.`));
     return place < 0 ? families.length : place;
 }

@@ -99,7 +99,7 @@ export function initConfiguration(config: StackConfig, host: Host, address: stri
     );
 }
 
-function kubeletConfiguration({ kubernetes }: StackConfig): object {
+function kubeletConfiguration({ kubernetes }: StackConfig) {
     return {
         apiVersion: "kubelet.config.k8s.io/v1beta1",
         kind: "KubeletConfiguration",
@@ -129,14 +129,33 @@ const patches = "/etc/test-cluster/patches";
 /** What Docker's engine itself takes beside its containers, MiB: its RSS and containerd's shims' were 130 when measured. */
 const dockerMiB = 150;
 
-/** Files for kubeadm about one host's kubelet: what runs on it outside Kubernetes is kept free there. */
-export function kubeletPatches({ kafka, kubernetes }: StackConfig, host: Host): Record<string, string> {
-    if (host.name !== kafka.host) return {};
+/** What one host's kubelet has other than those of the others: what runs there outside Kubernetes is kept free. */
+function ownSettings({ kafka, kubernetes }: StackConfig, host: Host) {
+    if (host.name !== kafka.host) return undefined;
     const { cpu, memory } = kubernetes.systemReserved;
     const reserved = mebibytes(memory) + mebibytes(kafka.memory) + dockerMiB;
-    return {
-        [`${patches}/kubeletconfiguration+merge.yaml`]: yaml({ systemReserved: { cpu, memory: `${reserved}Mi` } }),
-    };
+    return { systemReserved: { cpu, memory: `${reserved}Mi` } };
+}
+
+/** Files for kubeadm about one host's kubelet. */
+export function kubeletPatches(config: StackConfig, host: Host): Record<string, string> {
+    const own = ownSettings(config, host);
+    return own ? { [`${patches}/kubeletconfiguration+merge.yaml`]: yaml(own) } : {};
+}
+
+/** The settings by which a host's kubelet reckons what its node gives. */
+export interface KubeletSettings {
+    kubeReserved: Record<string, string>;
+    systemReserved: Record<string, string>;
+    evictionHard: Record<string, string>;
+    maxPods?: number;
+}
+
+/** These settings as the kubelet of a host runs with them: those of all, and its own merged into them. */
+export function kubeletOf(config: StackConfig, host: Host): KubeletSettings {
+    const all = kubeletConfiguration(config) as KubeletSettings;
+    const systemReserved = { ...all.systemReserved, ...ownSettings(config, host)?.systemReserved };
+    return { ...all, systemReserved };
 }
 
 /** kubeadm join's input; the worker fills in @TOKEN@ and @CA@, which are minted for the run. */
