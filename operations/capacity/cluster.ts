@@ -2,7 +2,6 @@ import type { Node, Pod, PodSpec, Taint } from "../../cluster/capacity/types";
 import { quantity } from "../../config/quantity";
 import { type Api, ask } from "../status/api";
 import type { List, Metadata, Metrics } from "../status/kinds";
-import type { Priorities } from "./pods";
 
 /** What there is to put something beside: nodes, and the pods that are on them or wait for a place. */
 export interface Cluster {
@@ -12,7 +11,8 @@ export interface Cluster {
     pods: Pod[];
     /** Really used now, by node; not of every node, and of none where nothing runs yet. */
     used: Record<string, { cpu: number; memory: number }>;
-    priorities: Priorities;
+    /** By class; the default one under the name "". */
+    priorities: Record<string, number>;
     /** By claim, `namespace/name`, the nodes that its volume can be used on. */
     volumes: Record<string, string[]>;
 }

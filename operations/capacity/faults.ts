@@ -18,7 +18,7 @@ export function faultsOf(verdict: Verdict): string[] {
         ...(without > 0
             ? [
                   `${plural(without, "container")} ${without === 1 ? "has" : "have"} no memory limit: ` +
-                      "each may take all the memory of its node.",
+                      `${without === 1 ? "it" : "each"} may take all the memory of its node.`,
               ]
             : []),
         ...known

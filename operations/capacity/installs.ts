@@ -11,8 +11,11 @@ import { cores, gib } from "./words";
 
 const size = z.strictObject({
     cpu: z.union([z.string(), z.number()]).transform((text) => Math.round(quantity(String(text)) * 1000)),
-    memory: z.string().transform(quantity),
+    // As published: 16 GB and 16 GiB are not the same, and a reader looks for the figure in the document.
+    memory: z.string().refine((text) => quantity(text) >= 0, "no quantity"),
 });
+
+type Size = z.infer<typeof size>;
 
 const install = z.strictObject({
     name: z.string(),
@@ -86,11 +89,13 @@ function withoutVersion(chart: string): string {
 
 function check(install: Install, { nodes, pods }: Cluster): Known {
     const { nodes: each, together, free } = install;
-    const words = ({ cpu, memory }: { cpu: number; memory: number }) =>
-        [...(cpu ? [`${cores(cpu)} CPU`] : []), gib(memory)].join(" and ");
+    const words = ({ cpu, memory }: { cpu: number; memory: number | string }) =>
+        [...(cpu ? [`${cores(cpu)} CPU`] : []), typeof memory === "number" ? gib(memory) : published(memory)].join(
+            " and ",
+        );
     const sum = <T>(of: T[], number: (one: T) => number) => of.reduce((total, one) => total + number(one), 0);
-    const enough = (has: { cpu: number; memory: number }, wanted: { cpu: number; memory: number }) =>
-        has.cpu >= wanted.cpu && has.memory >= wanted.memory * seen;
+    const enough = (has: { cpu: number; memory: number }, wanted: Size, part = seen) =>
+        has.cpu >= wanted.cpu && has.memory >= quantity(wanted.memory) * part;
     const needs: string[] = [];
     const lacks: string[] = [];
     if (each) {
@@ -111,7 +116,12 @@ function check(install: Install, { nodes, pods }: Cluster): Known {
             sum(nodes, ({ allocatable }) => allocatable[which]) - sum(pods, ({ spec }) => requests(spec)[which]);
         const has = { cpu: left("cpu"), memory: left("memory") };
         needs.push(`${words(free)} free`);
-        if (has.cpu < free.cpu || has.memory < free.memory) lacks.push(`${words(has)} are free`);
+        if (!enough(has, free, 1)) lacks.push(`${words(has)} are free`);
     }
     return { install, needs: needs.join(", "), ...(lacks.length > 0 && { lacks: lacks.join(", ") }) };
+}
+
+/** `16G` as `16 GB`. */
+function published(memory: string): string {
+    return memory.replace(/([A-Z]i?)$/, " $1B");
 }

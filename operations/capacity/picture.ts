@@ -1,7 +1,7 @@
 import { listed } from "./faults";
-import { conclusion } from "./render";
+import { conclusion, summary } from "./render";
 import type { NodeVerdict, Verdict } from "./verdict";
-import { cores, gib, percent, plural } from "./words";
+import { cores, gib, percent } from "./words";
 
 /** The verdict as a picture that needs nothing else: readable on light and on dark. */
 
@@ -41,7 +41,7 @@ export function svg(verdict: Verdict): string {
         `<title>${escape(conclusion(verdict))}</title>`,
         `<rect class="back" width="${page.width}" height="${height}"/>`,
         `<text class="title ${faults.length > 0 ? "bad" : "good"}" x="16" y="28">${escape(conclusion(verdict))}</text>`,
-        `<text class="small" x="16" y="48">${escape(summary(verdict))}</text>`,
+        `<text class="small" x="16" y="48">${escape(summary(verdict))} Memory of each node:</text>`,
         ...nodes.map((node, i) => row(node, page.top + i * page.row, marks.requests)),
         key(page.left, "was", "requested now"),
         key(page.left + 120, "new", "in addition"),
@@ -50,11 +50,6 @@ export function svg(verdict: Verdict): string {
         ...(used ? [line(page.left + 500, "used", "really used")] : []),
         "</svg>\n",
     ].join("\n");
-}
-
-function summary({ asks, from }: Verdict): string {
-    const asked = `${cores(asks.requests.cpu)} CPU and ${gib(asks.requests.memory)} requested`;
-    return `${plural(asks.pods, "pod")}, ${asked}, beside ${from}. Memory of each node:`;
 }
 
 function row({ name, allocatable, before, after, used }: NodeVerdict, y: number, mark: number): string {

@@ -20,19 +20,12 @@ const columns: Column[] = [
 
 /** The verdict for people: what is asked, a bar a node, what is lost with a node, and why it does not fit. */
 export function table(verdict: Verdict, screen: Screen): string {
-    const { from, asks, nodes, marks, notes, faults } = verdict;
+    const { nodes, marks, notes, faults } = verdict;
     const { width, colour } = screen;
     const wrap = (texts: string[], sign = "  ") => texts.flatMap((text) => wrapped(text, sign, width));
     const good = faults.length === 0;
     const sections = [
-        [
-            ...wrap(
-                [
-                    `${plural(asks.pods, "pod")}, ${cores(asks.requests.cpu)} CPU and ${gib(asks.requests.memory)} requested, beside ${from}.`,
-                ],
-                "",
-            ),
-        ],
+        wrap([summary(verdict)], ""),
         verdict.lines.length > 0 ? workloads(verdict.lines, screen) : [],
         unboundedLines(verdict.lines).flatMap((text, i) => (i === 0 ? [text] : wrapped(text, "  ", width))),
         ["Memory of each node:", ...bars(nodes, marks, screen), ...wrap([legend(marks)])],
@@ -56,6 +49,13 @@ export function table(verdict: Verdict, screen: Screen): string {
         .filter((section) => section.length > 0)
         .map((section) => section.join("\n"))
         .join("\n\n");
+}
+
+/** What it asks in sum, and beside what. */
+export function summary({ asks, from }: Verdict): string {
+    const { cpu, memory } = asks.requests;
+    const parts = [...(cpu ? [`${cores(cpu)} CPU`] : []), ...(memory ? [`${gib(memory)} of memory`] : [])];
+    return `${plural(asks.pods, "pod")} that request${asks.pods === 1 ? "s" : ""} ${parts.join(" and ") || "nothing"}, beside ${from}.`;
 }
 
 export function conclusion({ faults }: Pick<Verdict, "faults">): string {
@@ -124,7 +124,7 @@ function lossLine({ node, waiting, harmed }: LossVerdict): string {
 
 function known({ known }: Verdict, width: number): string[] {
     return known.flatMap(({ install, needs, lacks }) => [
-        ...wrapped(`${install.name}, documented: ${needs}${lacks ? `; ${lacks}` : ""}.`, lacks ? "✘ " : "✔ ", width),
+        ...wrapped(`${install.name}, documented: ${needs}.`, lacks ? "✘ " : "✔ ", width),
         ...(install.note ? wrapped(install.note, "  ", width) : []),
         ...wrapped(`${install.source}, ${install.seen}:`, "  ", width),
         `  ${install.url}`,

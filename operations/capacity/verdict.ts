@@ -6,7 +6,7 @@ import type { Cluster } from "./cluster";
 import { faultsOf } from "./faults";
 import { type Known, knownIn } from "./installs";
 import type { Found, Manifest } from "./manifest";
-import { podsOf } from "./pods";
+import { podsOf } from "../../cluster/capacity/pods";
 
 /** The parts of what a node can give that are not to be passed. */
 export interface Marks {
