@@ -1,4 +1,5 @@
 import * as pulumi from "@pulumi/pulumi";
+import { demands } from "./apps/demands";
 import { Elk } from "./apps/elk/elk";
 import { Kafka, kafkaService } from "./apps/kafka/kafka";
 import { MySql } from "./apps/mysql/mysql";
@@ -6,6 +7,7 @@ import { configurations, connection } from "./apps/nacos/configurations";
 import { readConfigurations } from "./apps/nacos/folder";
 import { Nacos } from "./apps/nacos/nacos";
 import { flannel, metricsServer } from "./cluster/addons";
+import { checkCapacity } from "./cluster/capacity/check";
 import { cloudName, lookUp, ownTags } from "./cluster/catalog";
 import { DataDisks } from "./cluster/disks";
 import { checkUserData } from "./cluster/firstboot";
@@ -23,6 +25,7 @@ export = async () => {
     // Everything that can be known to be wrong is found here, before anything is touched.
     const config = loadConfig();
     const catalog = await lookUp(config);
+    await checkCapacity(config, catalog, demands(config));
     checkUserData(config);
     const declared = readConfigurations(config.nacos.configurations);
 

@@ -11,7 +11,7 @@ export function elasticsearchDemand({ elk }: StackConfig): Demand<number> {
         kind: "StatefulSet",
         ...called(name),
         replicas: 1,
-        setting: "elk.elasticsearch.memory",
+        setting: "elk.elasticsearch",
         spec: {
             initContainers: [asking("config", script)],
             containers: [asking(name, elk.elasticsearch), asking("keeper", script)],
@@ -27,7 +27,7 @@ export function logstashDemand({ elk }: StackConfig): Demand<number> {
         kind: "Deployment",
         ...called(name),
         replicas: 1,
-        setting: "elk.logstash.memory",
+        setting: "elk.logstash",
         spec: {
             initContainers: [asking("wait-for-index", script)],
             containers: [asking(name, elk.logstash)],
@@ -42,7 +42,7 @@ export function kibanaDemand({ elk }: StackConfig): Demand<number> {
         kind: "Deployment",
         ...called(name),
         replicas: 1,
-        setting: "elk.kibana.memory",
+        setting: "elk.kibana",
         spec: { containers: [asking(name, elk.kibana)] },
     };
 }
@@ -63,7 +63,7 @@ export function filebeatDemand({ elk }: StackConfig): Demand {
         kind: "DaemonSet",
         ...called(name),
         replicas: "per node",
-        setting: "elk.filebeat.memory",
+        setting: "elk.filebeat",
         spec: {
             priorityClassName: "system-node-critical",
             tolerations: [{ operator: "Exists" }],

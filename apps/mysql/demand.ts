@@ -10,7 +10,7 @@ export function mysqlDemand({ mysql }: StackConfig): Demand<number> {
         name,
         replicas: 1,
         labels: { app: name },
-        setting: "mysql.memory",
+        setting: "mysql",
         spec: { containers: [asking(name, mysql)], volumes: onDisk(mysql.disk) },
     };
 }

@@ -11,7 +11,7 @@ export function nacosDemand({ nacos }: StackConfig): Demand<number> {
         name,
         replicas: 1,
         labels: { app: name },
-        setting: "nacos.memory",
+        setting: "nacos",
         spec: {
             initContainers: [asking("schema-file", small), asking("schema", small)],
             containers: [asking(name, nacos)],

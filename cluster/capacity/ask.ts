@@ -10,7 +10,7 @@ export interface Asking {
 export interface Demand<Replicas extends Workload["replicas"] = Workload["replicas"]> extends Workload {
     replicas: Replicas;
     spec: Omit<PodSpec, "containers" | "initContainers"> & { containers: Asking[]; initContainers?: Asking[] };
-    /** The setting that makes it smaller, such as `mysql.memory`, where there is one. */
+    /** Where its size is set, `memory` and `cpu`: such as `mysql`. It is the first container's. */
     setting?: string;
 }
 

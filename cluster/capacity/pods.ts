@@ -1,4 +1,4 @@
-import { place } from "./schedule";
+import { fits } from "./filters";
 import type { Node, Pod, PodSpec, Workload } from "./types";
 
 /** What the DaemonSet controller lets its pods put up with. */
@@ -48,5 +48,6 @@ function onNode(spec: PodSpec, name: string): PodSpec {
 /** Whether a pod would run on a node that is empty and endless. */
 function mayRun(pod: Pod, node: Node): boolean {
     const allocatable = { cpu: Infinity, memory: Infinity, storage: Infinity, pods: Infinity };
-    return place([{ ...node, allocatable }], [pod]).placed.size > 0;
+    const empty = { node: { ...node, allocatable }, pods: [] };
+    return fits(pod, empty, { nodes: [empty], volumes: {} });
 }

@@ -1,0 +1,57 @@
+import type { Budget } from "./budget";
+import { mark, type Use } from "./complaints";
+import { mebibytes, percent } from "./units";
+
+/** The budget as a table, a row a node, and a line for each node that may be lost. */
+export function report({ uses, types, losses, watermarks }: Budget): string {
+    const { requests, limits } = watermarks;
+    const cells = (use: Use, what: "memory" | "cpu", write: (amount: number) => string) => {
+        const { allocatable } = use.node;
+        const most = mark(use.node, what, watermarks);
+        return [
+            ...[allocatable[what], use[what], allocatable[what] - use[what], most].map(write),
+            flagged(use[what], allocatable[what], most),
+        ];
+    };
+    const columns = ["gives", "asked", "free", "mark", "share"];
+    const rows = [
+        ["node", "type", ...columns, "limits", ...columns],
+        ...uses.map((use) => [
+            use.node.name,
+            types[use.node.name],
+            ...cells(use, "memory", mebibytes),
+            flagged(use.memoryLimits, use.node.allocatable.memory, mark(use.node, "memoryLimits", watermarks)),
+            ...cells(use, "cpu", String),
+        ]),
+    ];
+    const widths = rows[0].map((_, column) => Math.max(...rows.map((row) => row[column].length)));
+    const before = (count: number) => widths.slice(0, count).reduce((sum, width) => sum + width + 1, 0);
+    const line = (row: string[]) =>
+        row.map((cell, column) => (column < 2 ? cell.padEnd(widths[column]) : cell.padStart(widths[column]))).join(" ");
+    const head = "memory, MiB".padStart(before(2) + 12).padEnd(before(8)) + " CPU, millicores";
+    return [
+        `Capacity: requests may be ${requests} %, memory limits ${limits} % of what a node gives`,
+        head,
+        ...rows.map(line),
+        ...losses.flatMap(({ node, text }) => wrapped(`without ${node}: ${text}`, 100)),
+    ]
+        .map((text) => text.trimEnd())
+        .join("\n");
+}
+
+/** A share in percent, marked where it is above what it may be. */
+function flagged(part: number, whole: number, most: number): string {
+    return `${percent(part, whole)}${part > most ? "!" : " "}`;
+}
+
+/** Lines of at most `width`, those after the first indented. */
+function wrapped(text: string, width: number): string[] {
+    const lines: string[] = [];
+    for (const word of text.split(" ")) {
+        const last = lines.at(-1);
+        if (last === undefined) lines.push(word);
+        else if (last.length + 1 + word.length <= width) lines[lines.length - 1] = `${last} ${word}`;
+        else lines.push(`    ${word}`);
+    }
+    return lines;
+}
