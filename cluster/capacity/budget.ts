@@ -69,7 +69,7 @@ export function budget(config: StackConfig, catalog: Catalog, demands: Demand[],
 }
 
 /** Where the claims of the demands are: each is a data disk in one host. */
-function volumesOf({ disks }: StackConfig, demands: Demand[]): Record<string, string[]> {
+export function volumesOf({ disks }: StackConfig, demands: Demand[]): Record<string, string[]> {
     return Object.fromEntries(
         demands.flatMap(({ namespace }) => disks.data.map(({ name, host }) => [`${namespace}/${name}`, [host]])),
     );

@@ -101,7 +101,8 @@ function check(install: Install, { nodes, pods }: Cluster): Known {
     if (each) {
         const found = nodes.filter(({ capacity }) => enough(capacity, each));
         needs.push(`${each.count} nodes with ${words(each)} each`);
-        if (found.length < each.count) lacks.push(`${found.length || "none"} of ${nodes.length} nodes is so big`);
+        if (found.length < each.count)
+            lacks.push(`${found.length || "none"} of ${nodes.length} ${found.length > 1 ? "are" : "is"} so big`);
     }
     if (together) {
         const all = {

@@ -27,7 +27,7 @@ export function table(verdict: Verdict, screen: Screen): string {
     const sections = [
         wrap([summary(verdict)], ""),
         verdict.lines.length > 0 ? workloads(verdict.lines, screen) : [],
-        unboundedLines(verdict.lines).flatMap((text, i) => (i === 0 ? [text] : wrapped(text, "  ", width))),
+        unboundedLines(verdict.lines, width),
         ["Memory of each node:", ...bars(nodes, marks, screen), ...wrap([legend(marks)])],
         ["With a node lost:", ...wrap(verdict.losses.map(lossLine))],
         known(verdict, width),
@@ -98,18 +98,21 @@ function short(text: string, width: number): string {
     return `${text.slice(0, head)}…${text.slice(text.length - (width - 1 - head))}`;
 }
 
-/** The containers that name no memory, one by one. */
-function unboundedLines(lines: LineVerdict[]): string[] {
-    const all = lines.flatMap(({ workload, unbounded: { request, limit } }) =>
-        [...new Set([...limit, ...request])].map((container) => {
-            const missing = [
-                ...(limit.includes(container) ? ["no memory limit"] : []),
-                ...(request.includes(container) ? ["no memory request"] : []),
-            ];
-            return `${workload}, ${container}: ${missing.join(", ")}`;
-        }),
-    );
-    return all.length > 0 ? ["Containers that name no memory:", ...all] : [];
+/** The containers that name no memory, by workload: without a request they have no limit either. */
+function unboundedLines(lines: LineVerdict[], width: number): string[] {
+    const named = (title: string, of: (unbounded: LineVerdict["unbounded"]) => string[]) => {
+        const found = lines.filter(({ unbounded }) => of(unbounded).length > 0);
+        const texts = found.map(({ workload, unbounded }) => `${workload}: ${of(unbounded).join(", ")}`);
+        return texts.length > 0 ? [title, ...texts.flatMap((text) => wrapped(text, "  ", width))] : [];
+    };
+    return [
+        ...named("Without a memory limit and a request:", ({ limit, request }) =>
+            limit.filter((container) => request.includes(container)),
+        ),
+        ...named("Without a memory limit:", ({ limit, request }) =>
+            limit.filter((container) => !request.includes(container)),
+        ),
+    ];
 }
 
 function lossLine({ node, waiting, harmed }: LossVerdict): string {

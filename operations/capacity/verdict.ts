@@ -5,6 +5,7 @@ import type { Amounts, Node, Placement, Pod } from "../../cluster/capacity/types
 import type { Cluster } from "./cluster";
 import { faultsOf } from "./faults";
 import { type Known, knownIn } from "./installs";
+import { marksOf } from "./settings";
 import type { Found, Manifest } from "./manifest";
 import { podsOf } from "../../cluster/capacity/pods";
 
@@ -15,8 +16,6 @@ export interface Marks {
     /** Of memory. */
     limits: number;
 }
-
-export const marks: Marks = { requests: 0.85, limits: 1.5 };
 
 /** What the pods on a node ask for, and what they may use. */
 export interface Share {
@@ -80,7 +79,7 @@ export interface Verdict {
 }
 
 /** Judges a manifest. */
-export function judge(manifest: Manifest, cluster: Cluster, limit = marks): Verdict {
+export function judge(manifest: Manifest, cluster: Cluster, marks = marksOf()): Verdict {
     const { nodes, volumes } = cluster;
     const priorities = { ...cluster.priorities, ...manifest.priorities };
     const kept = cluster.pods.filter((pod) => !manifest.workloads.some((each) => isOf(pod, each)));
@@ -95,7 +94,7 @@ export function judge(manifest: Manifest, cluster: Cluster, limit = marks): Verd
         harmed: waiting.filter(({ pod }) => !ours.has(pod) && !waited.has(pod)).map(named),
     });
     const verdict: Verdict = {
-        ...{ from: cluster.from, marks: limit, asks: shareOf(added.flat()) },
+        ...{ from: cluster.from, marks, asks: shareOf(added.flat()) },
         lines: manifest.workloads.map((each, i) => ({
             ...lineOf(each, added[i].length),
             replaces: cluster.pods.some((pod) => isOf(pod, each)),
