@@ -1,6 +1,6 @@
 import type { Screen } from "../status/render";
 import type { Marks, NodeVerdict } from "./verdict";
-import { gib, percent } from "./words";
+import { gib, percent, short } from "./words";
 
 /** The terminal's picture: a bar a node, of the memory that is requested of it. */
 
@@ -29,14 +29,16 @@ export function bar(node: NodeVerdict, marks: Marks, width: number, colour: bool
 /** Bars of all nodes, with their figures beside them where there is room, else below. */
 export function bars(nodes: NodeVerdict[], marks: Marks, { width, colour }: Screen): string[] {
     const total = Math.min(width, 80);
-    const names = Math.max(...nodes.map(({ name }) => name.length));
+    const least = 16;
+    const names = Math.min(total - 4 - least, Math.max(...nodes.map(({ name }) => name.length)));
     const figures = nodes.map((node) => figure(node));
-    const longest = Math.max(...figures.map((text) => text.length));
-    const beside = total - 2 - names - 2 - 2 - longest >= 16;
-    const room = Math.max(10, beside ? total - 2 - names - 2 - 2 - longest : total - 2 - names - 2);
+    const left = total - 4 - names;
+    const besides = 2 + Math.max(...figures.map((text) => text.length));
+    const beside = left - besides >= least;
     return nodes.flatMap((node, i) => {
-        const drawn = `  ${node.name.padEnd(names)}  ${bar(node, marks, room, colour)}`;
-        return beside ? [`${drawn}  ${figures[i]}`] : [drawn, `  ${" ".repeat(names)}  ${figures[i]}`];
+        const name = short(node.name, names).padEnd(names);
+        const drawn = `  ${name}  ${bar(node, marks, beside ? left - besides : left, colour)}`;
+        return beside ? [`${drawn}  ${figures[i]}`] : [drawn, `    ${figures[i]}`];
     });
 }
 

@@ -2,7 +2,7 @@ import type { Screen } from "../status/render";
 import { bars, legend, paint } from "./bars";
 import { listed } from "./faults";
 import type { LineVerdict, LossVerdict, Verdict } from "./verdict";
-import { cores, gib, plural } from "./words";
+import { cores, gib, plural, short, wrapped } from "./words";
 
 interface Column {
     title: string;
@@ -91,13 +91,6 @@ function workloads(lines: LineVerdict[], { width }: Screen): string[] {
     ];
 }
 
-/** Shortened in its middle, so that kind and name are both to be known. */
-function short(text: string, width: number): string {
-    if (text.length <= width) return text;
-    const head = Math.floor((width - 1) / 3);
-    return `${text.slice(0, head)}…${text.slice(text.length - (width - 1 - head))}`;
-}
-
 /** The containers that name no memory, by workload: without a request they have no limit either. */
 function unboundedLines(lines: LineVerdict[], width: number): string[] {
     const named = (title: string, of: (unbounded: LineVerdict["unbounded"]) => string[]) => {
@@ -132,17 +125,6 @@ function known({ known }: Verdict, width: number): string[] {
         ...wrapped(`${install.source}, ${install.seen}:`, "  ", width),
         `  ${install.url}`,
     ]);
-}
-
-/** Broken into lines that fit, with a sign before the first; a word that is too long stays whole. */
-export function wrapped(text: string, sign: string, width: number): string[] {
-    const lines = [""];
-    for (const word of text.split(" ")) {
-        const longer = `${lines.at(-1)} ${word}`.trimStart();
-        if (longer.length + sign.length <= width || lines.at(-1) === "") lines[lines.length - 1] = longer;
-        else lines.push(word);
-    }
-    return lines.map((line, i) => (i === 0 ? sign : " ".repeat(sign.length)) + line);
 }
 
 /** The same for programs: CPU in millicores, the rest in bytes. */
