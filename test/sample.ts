@@ -38,8 +38,14 @@ export function disks(change: Record<string, object> = {}): object[] {
         .disks.data.map((disk) => ({ ...disk, ...change[disk.name] }));
 }
 
-/** Keys of a stack's file that put everything that is on a certain host on this one. */
+/** Keys of a stack's file that put everything that is on a certain host on this one, and make it small enough for that. */
 export function allOn(host: string): Record<string, object> {
     const data = disks({ mysql: { host }, kafka: { host }, elasticsearch: { host } });
-    return { "test-cluster:disks": { data }, "test-cluster:kafka": { host } };
+    const memory = "512Mi";
+    return {
+        "test-cluster:disks": { data },
+        "test-cluster:kafka": { host, memory },
+        "test-cluster:nacos": { memory },
+        "test-cluster:elk": { elasticsearch: { memory: "1Gi" }, logstash: { memory }, kibana: { memory } },
+    };
 }

@@ -52,6 +52,7 @@ export function objectsDemand(): Demand<number> {
     return {
         kind: "Job",
         ...called("kibana-objects"),
+        labels: {},
         replicas: 1,
         spec: { containers: [asking("import", script)] },
     };

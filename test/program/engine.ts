@@ -34,6 +34,8 @@ export interface Deployment {
     outputs: Record<string, unknown>;
     /** Outputs with every secret replaced by `[secret]`. */
     plainOutputs: Record<string, unknown>;
+    /** What the program says, and how many resources it had registered by then. */
+    messages: { severity: "info" | "warn"; text: string; resources: number }[];
     /** Why the program stopped, when it did. */
     error?: Error;
 }
@@ -63,13 +65,15 @@ async function deploy({ stack = "dev", change = {}, cloud = {}, preview = false 
     const text = (value: unknown) => (typeof value === "string" ? value : JSON.stringify(value));
     pulumi.runtime.setAllConfig(Object.fromEntries(keys.map(([key, value]) => [key, text(value)])));
 
-    const deployment: Deployment = { resources: [], outputs: {}, plainOutputs: {} };
+    const deployment: Deployment = { resources: [], outputs: {}, plainOutputs: {}, messages: [] };
     const mocks = {
         call: ({ token }: { token: string }) => answer(token, cloud),
         newResource: () => ({ id: "", state: {} }),
     };
     await pulumi.runtime.setMocks(mocks, "test-cluster", stack, preview);
     record(deployment, preview);
+    const own = { ...pulumi.log };
+    Object.assign(pulumi.log, listeners(deployment));
 
     await pulumi.runtime.runInPulumiStack(async () => {
         try {
@@ -80,7 +84,17 @@ async function deploy({ stack = "dev", change = {}, cloud = {}, preview = false 
         }
     });
     await pulumi.runtime.disconnect();
+    Object.assign(pulumi.log, own);
     return deployment;
+}
+
+/** In place of pulumi.log's functions, which would print where there is no engine. */
+function listeners({ messages, resources }: Deployment) {
+    const listener = (severity: "info" | "warn") => (text: string) => {
+        messages.push({ severity, text, resources: resources.length });
+        return Promise.resolve();
+    };
+    return { info: listener("info"), warn: listener("warn") };
 }
 
 /** The resources of a kind, which is the last part of their type, such as `Instance`. */

@@ -9,6 +9,14 @@ const disk = {
     category: "cloud_essd",
     zoneId: "cn-hangzhou-i",
 };
+/** What is asked of the defaults' node-02 is 3 GiB beside Elasticsearch, of some 7 that it gives. */
+const elasticsearchOf = (memory: string) => ({ "test-cluster:elk": { elasticsearch: { memory } } });
+const bigger = [
+    { id: "ecs.c6.large", cpuCoreCount: 2, memorySize: 4 },
+    { id: "ecs.c6.xlarge", cpuCoreCount: 4, memorySize: 8 },
+    { id: "ecs.g6.xlarge", cpuCoreCount: 4, memorySize: 16 },
+    { id: "ecs.g6.2xlarge", cpuCoreCount: 8, memorySize: 32 },
+];
 const mysqlOf = (sizeGiB: number) => ({
     "test-cluster:disks": { data: disks({ mysql: { sizeGiB } }) },
 });
@@ -72,6 +80,23 @@ const cases: Record<string, { wrong: Run; says: RegExp[] }> = {
     "no image": {
         wrong: { cloud: { images: [] }, change: { "test-cluster:image": "^debian_99" } },
         says: [/image: \^debian_99 matches no system image in cn-hangzhou/],
+    },
+    "an application that no node has room for": {
+        wrong: { change: elasticsearchOf("12Gi"), cloud: { types: bigger } },
+        says: [
+            /elk\.elasticsearch: StatefulSet elasticsearch asks for 12352Mi of memory and 260m of CPU, and finds no place/,
+            /\(node-02: needs 12352 MiB of memory, the node has 7064 MiB in all\)/,
+            /a bigger node-02 would do: ecs\.g6\.2xlarge \(8 vCPU, 32 GiB\)$/m,
+        ],
+    },
+    "a node of which more is asked than its watermark": {
+        wrong: { change: elasticsearchOf("3584Mi"), cloud: { types: bigger } },
+        says: [
+            /1 mistake/,
+            /hosts \(node-02\): 6172Mi of memory are requested of the 7064Mi that it gives, 87 %: 167Mi above/,
+            /capacity\.watermarks\.requests, 85 %; most is for elasticsearch 3648Mi, mysql 1024Mi, logstash 1024Mi/,
+            /ecs\.g6\.xlarge \(4 vCPU, 16 GiB\), or make elk\.elasticsearch\.memory smaller: 3392Mi instead of 3584Mi/,
+        ],
     },
     "a disk that would shrink": {
         wrong: { cloud: { disks: [{ ...disk, size: 40 }] }, change: mysqlOf(20) },
