@@ -6,6 +6,7 @@ import { requests } from "./demand";
 import { lossOf, type LossLine } from "./losses";
 import { nodeOf, sizeOf } from "./nodes";
 import { percent, written } from "./units";
+import { volumesOf } from "./volumes";
 import { waysOut, type Prices } from "./ways";
 
 /** What the stack's nodes give, what is asked of them, and what that comes to. */
@@ -66,13 +67,6 @@ export function budget(config: StackConfig, catalog: Catalog, demands: Demand[],
         }),
         warnings: losses.filter(({ short }) => short).map(({ node, text }) => `without ${node}: ${text}`),
     };
-}
-
-/** Where the claims of the demands are: each is a data disk in one host. */
-export function volumesOf({ disks }: StackConfig, demands: Demand[]): Record<string, string[]> {
-    return Object.fromEntries(
-        demands.flatMap(({ namespace }) => disks.data.map(({ name, host }) => [`${namespace}/${name}`, [host]])),
-    );
 }
 
 function said(complaint: Complaint, plan: Plan, config: StackConfig): string {

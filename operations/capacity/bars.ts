@@ -23,7 +23,15 @@ export function bar(node: NodeVerdict, marks: Marks, width: number, colour: bool
         // What was put out for the new is neither.
         return i < is ? ["▓", over ? red : green] : ["·", grey];
     });
-    return cells.map(([text, code]) => (colour ? paint(text, code) : text)).join("");
+    if (!colour) return cells.map(([text]) => text).join("");
+    // One colour for as long as it goes on.
+    const runs: [string, number][] = [];
+    for (const [text, code] of cells) {
+        const last = runs.at(-1);
+        if (last?.[1] === code) last[0] += text;
+        else runs.push([text, code]);
+    }
+    return runs.map(([text, code]) => paint(text, code)).join("");
 }
 
 /** Bars of all nodes, with their figures beside them where there is room, else below. */

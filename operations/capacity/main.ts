@@ -74,7 +74,7 @@ async function planned(stack: string): Promise<[Cluster, Marks]> {
     const keys = stackKeys(stack);
     if (!keys) throw new Error(`${stack} is no stack of this project: there is no Pulumi.${stack}.yaml`);
     // Who asks a running cluster does not wait for all of Pulumi to be read.
-    const { planOf } = await import("./plan");
+    const { planOf } = await import("./plan.js");
     return [planOf(stack, keys), marksOf(keys)];
 }
 

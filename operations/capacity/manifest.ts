@@ -49,6 +49,7 @@ export function readManifest(texts: { file: string; text: string }[], namespace 
         }
     }
     for (const each of scaled) scale(manifest, each);
+    manifest.notes.push(...uncounted(manifest.workloads));
     return manifest;
 }
 
@@ -160,6 +161,14 @@ class Reader {
 /** How many pods of a job run at once. */
 function atOnce({ parallelism = 1, completions }: { parallelism?: number; completions?: number }): number {
     return Math.min(parallelism, completions ?? parallelism);
+}
+
+/** Resources such as GPUs, which are in no reckoning here. */
+function uncounted(workloads: Found[]): string[] {
+    const containers = workloads.flatMap(({ spec }) => [...(spec.initContainers ?? []), ...spec.containers]);
+    const names = containers.flatMap(({ resources }) => Object.keys(resources?.requests ?? {}));
+    const others = [...new Set(names)].filter((name) => !["cpu", "memory", "ephemeral-storage"].includes(name));
+    return others.map((name) => `It asks for ${name}: whether there is enough of that is not checked.`);
 }
 
 function unknown({ unknown }: Manifest, { apiVersion, kind, metadata }: AnyObject): void {

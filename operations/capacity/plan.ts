@@ -1,7 +1,7 @@
 import { demands } from "../../apps/demands";
-import { volumesOf } from "../../cluster/capacity/budget";
 import { nodeOf, sizeOf } from "../../cluster/capacity/nodes";
 import { podsOf } from "../../cluster/capacity/pods";
+import { volumesOf } from "../../cluster/capacity/volumes";
 import { parseSettings, type StackConfig } from "../../config";
 import type { Cluster } from "./cluster";
 import { ownSettings } from "./settings";

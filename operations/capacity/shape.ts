@@ -10,7 +10,6 @@ const amount = z
     .refine((text) => quantity(text) >= 0, { error: ({ input }) => `${JSON.stringify(input)} is no quantity` });
 
 const amounts = z
-    // Extended resources such as GPUs are counted, too.
     .record(z.string(), amount)
     .nullish()
     .transform((all) => all ?? {});

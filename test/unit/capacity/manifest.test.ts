@@ -127,6 +127,14 @@ spec:
         assert.match(notes.join(), /Pod test is a hook \(test\) that an install does not run: not counted/);
     });
 
+    it("says what of its wishes is not reckoned", () => {
+        const { notes } = read(
+            "apiVersion: v1\nkind: Pod\nmetadata: { name: p }\n" +
+                "spec: { containers: [{ name: c, resources: { limits: { memory: 1Gi, nvidia.com/gpu: 1 } } }] }\n",
+        );
+        assert.deepEqual(notes, ["It asks for nvidia.com/gpu: whether there is enough of that is not checked."]);
+    });
+
     it("brings priorities", () => {
         const { priorities } = read(
             "apiVersion: scheduling.k8s.io/v1\nkind: PriorityClass\nmetadata: { name: high }\nvalue: 9\nglobalDefault: true\n",
