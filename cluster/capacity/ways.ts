@@ -79,15 +79,20 @@ function byCost({ prices }: Market) {
 const steps = { memory: 64 * 2 ** 20, cpu: 10 };
 
 /**
- * The largest setting that helps: of a pod without a place its own, else that of the application that asks for most. Less
- * than half of it is not proposed: that would hardly be the same application.
+ * The largest setting that helps, of the application that asks for most of those with which it does. Less than half of
+ * what it has is not proposed: that would hardly be the same application.
  */
 function smaller(complaint: Complaint, plan: Plan, before: Complaint[]): string | undefined {
-    const what = complaint.about === "node" && complaint.what === "cpu" ? "cpu" : "memory";
-    const own = (demand: Demand) => Number(complaint.about === "pod" && demand === complaint.demand);
+    if (complaint.about === "node") {
+        return smallerIn(complaint.what === "cpu" ? "cpu" : "memory", complaint, plan, before);
+    }
+    return smallerIn("memory", complaint, plan, before) ?? smallerIn("cpu", complaint, plan, before);
+}
+
+function smallerIn(what: "memory" | "cpu", complaint: Complaint, plan: Plan, before: Complaint[]): string | undefined {
     const candidates = plan.demands
         .filter(({ setting }) => setting)
-        .sort((a, b) => own(b) - own(a) || requests(b.spec)[what] - requests(a.spec)[what]);
+        .sort((a, b) => requests(b.spec)[what] - requests(a.spec)[what]);
     for (const demand of candidates) {
         const now = demand.spec.containers[0].resources!.requests[what];
         const size = quantity(now) * (what === "cpu" ? 1000 : 1);
