@@ -8,7 +8,10 @@ import { step } from "./step";
 
 /** Label changes for a host's node: its role, the disks that it holds, and none of those that it does not. */
 export function labels(config: StackConfig, host: string): string {
-    const own = labelsOf(config, config.hosts.find((candidate) => candidate.name === host)!);
+    const own = labelsOf(
+        config,
+        config.hosts.find((candidate) => candidate.name === host)!,
+    );
     const disks = config.disks.data.map(({ name }) => diskLabel(name));
     const all = [...own.filter((label) => !disks.includes(label)), ...disks];
     return all.map((label) => `${label}${own.includes(label) ? "=" : "-"}`).join(" ");

@@ -1,7 +1,10 @@
 import { strict as assert } from "node:assert";
 import * as net from "node:net";
 import { getConfig, publishConfig } from "../../apps/nacos/api";
+import { nodeOf } from "../../cluster/capacity/nodes";
+import { quantity } from "../../config/quantity";
 import { control } from "../../rehearsal/process";
+import { stackConfig } from "../sample";
 import { nacos } from "./applications";
 import {
     cloudState,
@@ -46,7 +49,11 @@ describe("the local stack", function () {
         const nodes = JSON.parse(await kubectl("get", "nodes", "-o", "json")) as {
             items: {
                 metadata: { name: string; labels: Record<string, string> };
-                status: { conditions: { type: string; status: string }[]; capacity: Record<string, string> };
+                status: {
+                    conditions: { type: string; status: string }[];
+                    capacity: Record<string, string>;
+                    allocatable: Record<string, string>;
+                };
                 spec: { taints?: object[] };
             }[];
         };
@@ -66,6 +73,14 @@ describe("the local stack", function () {
         assert.equal(node01["disk.test-cluster/mysql"], undefined);
         assert.equal(nodes.items[0].status.capacity.memory, "4Gi");
         assert.equal(nodes.items[1].status.capacity.memory, "8Gi");
+        const config = stackConfig("local");
+        for (const [index, host] of config.hosts.entries()) {
+            // The memory of ecs.c6.large and ecs.c6.xlarge; the CPUs are the machine's.
+            const size = { cpuCoreCount: 1, memorySize: host.role === "control-plane" ? 4 : 8 };
+            const planned = nodeOf(config, host, size).allocatable;
+            const { memory, pods } = nodes.items[index].status.allocatable;
+            assert.deepEqual([quantity(memory), Number(pods)], [planned.memory, planned.pods], host.name);
+        }
     });
 
     it("has metrics, tools on the master, an audit log, and Secrets encrypted at rest", async () => {
