@@ -35,7 +35,7 @@ function main(options: string[]): number {
     // The hosts alone, in a state folder of their own; what they need is built here, with its progress shown.
     let failed = command("npx", ["tsx", "rehearsal/region.ts", "build"]);
     if (failed) return failed;
-    failed = mocha("test/region/{cloud,hosts}*.test.ts", { XDG_STATE_HOME: scratch });
+    failed = mocha("test/region/{cloud,hosts,scheduler}*.test.ts", { XDG_STATE_HOME: scratch });
     fs.rmSync(scratch, { recursive: true, force: true });
     // Then the stack on them.
     try {
