@@ -28,9 +28,16 @@ const unnamed: Partial<Amounts> = { cpu: 100, memory: 200 * 2 ** 20 };
 
 /**
  * The requests by which the scheduler compares nodes, not by which a pod fits: each container without a request counts
- * as 100m of CPU and 200 MiB, so that pods that ask for nothing are not heaped on one node.
+ * as 100m of CPU and 200 MiB, so that pods that ask for nothing are not heaped on one node. Of a pod that is looking
+ * for a place, the scheduler does not see here what the pod names itself; of one that has its place, it does.
  */
-export const scoredRequests = (spec: PodSpec): Amounts => effective(spec, "requests", unnamed);
+export function scoredRequests(spec: PodSpec, placed: boolean): Amounts {
+    if (!placed) return effective({ ...spec, resources: undefined }, "requests", unnamed);
+    if (!spec.resources) return effective(spec, "requests", unnamed);
+    const all = requests(spec);
+    const withDefaults = effective(spec, "requests", unnamed);
+    return each((kind) => all[kind] || withDefaults[kind]);
+}
 
 /** The amounts, by the names that a manifest has for them. */
 const resources = { cpu: "cpu", memory: "memory", storage: "ephemeral-storage" } as const;

@@ -1,4 +1,4 @@
-import { type Filled, fits, objections } from "./filters";
+import { type Filled, fits, objections, type Surroundings } from "./filters";
 import { comesBack, priority } from "./owner";
 import { preemptions } from "./preemption";
 import { scores } from "./scores";
@@ -55,6 +55,7 @@ class Run {
     private readonly placed = new Map<Pod, string>();
     private readonly since = new Map<Pod, number>();
     private readonly preemptors = new Map<Pod, Pod>();
+    private readonly nominated = new Map<Pod, Filled>();
     private waiting: Pod[] = [];
     private readonly nowhere: Placement["waiting"] = [];
     private count = 0;
@@ -77,39 +78,47 @@ class Run {
     /** In rounds, as long as one changes something: a pod may wait for another that comes after it. */
     place(pods: Pod[]): void {
         let queue = ordered(pods);
-        for (;;) {
+        for (let changed = true; changed; queue = ordered(this.waiting)) {
+            changed = false;
             this.waiting = [];
-            let changed = false;
             for (let pod = queue.shift(); pod; pod = queue.shift()) {
-                const returning = this.tryOne(pod);
-                if (returning) {
+                if (this.putOnBest(pod)) {
                     changed = true;
-                    queue = ordered([...queue, ...returning]);
-                } else this.waiting.push(pod);
+                    continue;
+                }
+                const victims = this.makeRoom(pod);
+                if (victims.length === 0) {
+                    this.waiting.push(pod);
+                    continue;
+                }
+                changed = true;
+                // The room is kept for it, but not from pods that are more important, should they wait.
+                const first = this.waiting.filter((other) => priority(other) > priority(pod));
+                this.waiting = this.waiting.filter((other) => !first.includes(other));
+                queue = ordered([...first, pod, ...queue, ...victims.filter(comesBack)]);
             }
-            if (!changed) return;
-            queue = ordered(this.waiting);
         }
     }
 
-    /** Those that are to be placed anew because this one was placed; nothing where it was not. */
-    private tryOne(pod: Pod): Pod[] | undefined {
-        const around = { nodes: this.nodes, volumes: this.volumes };
-        const candidates = this.nodes.filter((at) => fits(pod, at, around));
-        if (candidates.length) {
-            const values = scores(pod, candidates, this.nodes);
-            const highest = Math.max(...values);
-            this.put(
-                pod,
-                this.one(
-                    pod,
-                    candidates.filter((_, index) => values[index] === highest),
-                ),
-            );
-            return [];
-        }
-        const ways = preemptions(pod, around, (other) => this.since.get(other)!);
-        if (ways.length === 0) return undefined;
+    private around(): Surroundings {
+        return { nodes: this.nodes, volumes: this.volumes };
+    }
+
+    private putOnBest(pod: Pod): boolean {
+        const candidates = this.nodes.filter((at) => fits(pod, at, this.around()));
+        if (candidates.length === 0) return false;
+        const nominated = candidates.find((at) => at === this.nominated.get(pod));
+        const values = nominated ? [] : scores(pod, candidates, this.nodes);
+        const highest = Math.max(...values);
+        const best = candidates.filter((_, index) => values[index] === highest);
+        this.put(pod, nominated ?? this.one(pod, best));
+        return true;
+    }
+
+    /** Puts out others where that gives the pod a place; returns who they were. */
+    private makeRoom(pod: Pod): Pod[] {
+        const ways = preemptions(pod, this.around(), (other) => this.since.get(other)!);
+        if (ways.length === 0) return [];
         const at = this.one(
             pod,
             ways.map((way) => way.at),
@@ -120,8 +129,8 @@ class Run {
             this.placed.delete(victim);
             this.preemptors.set(victim, pod);
         }
-        this.put(pod, at);
-        return victims.filter(comesBack);
+        this.nominated.set(pod, at);
+        return victims;
     }
 
     private one(pod: Pod, equal: Filled[]): Filled {
@@ -140,7 +149,7 @@ class Run {
     }
 
     result(): Placement {
-        const around = { nodes: this.nodes, volumes: this.volumes };
+        const around = this.around();
         const reasons = (pod: Pod) =>
             Object.fromEntries(
                 this.nodes.map((at) => [

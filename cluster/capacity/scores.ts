@@ -1,15 +1,17 @@
 import { scoredRequests } from "./demand";
 import { asked, askedBy, type Filled } from "./filters";
-import { matchesTerm, means, tolerates } from "./selectors";
+import { matchesNode, matchesTerm, means, tolerates } from "./selectors";
 import { ownerKind } from "./owner";
 import type { Amounts, Node, Pod, PodAffinityTerm, PodSpec } from "./types";
 
 type Score = (pod: Pod, candidates: Filled[], all: Filled[]) => number[];
 
-const known = new WeakMap<PodSpec, Amounts>();
-function scored({ spec }: Pod): Amounts {
-    const amounts = known.get(spec) ?? scoredRequests(spec);
-    known.set(spec, amounts);
+/** Reckoned once a spec, for a pod that looks for a place and for one that has it. */
+const known = { true: new WeakMap<PodSpec, Amounts>(), false: new WeakMap<PodSpec, Amounts>() };
+
+function scored({ spec }: Pod, placed: boolean): Amounts {
+    const amounts = known[`${placed}`].get(spec) ?? scoredRequests(spec, placed);
+    known[`${placed}`].set(spec, amounts);
     return amounts;
 }
 
@@ -43,7 +45,7 @@ const leastAllocated: Score = (pod, candidates) =>
             .filter((kind) => node.allocatable[kind] > 0)
             .map((kind) => {
                 const all = node.allocatable[kind];
-                const used = [...pods, pod].reduce((sum, each) => sum + scored(each)[kind], 0);
+                const used = pods.reduce((sum, each) => sum + scored(each, true)[kind], scored(pod, false)[kind]);
                 return used > all ? 0 : Math.trunc(((all - used) * 100) / all);
             });
         return shares.length ? Math.trunc(shares.reduce((sum, share) => sum + share, 0) / shares.length) : 0;
@@ -111,7 +113,7 @@ const spread: Score = (pod, candidates, all) => {
         if (candidate.node.labels["kubernetes.io/hostname"] !== undefined)
             score += alike(candidate) * Math.log(candidates.length + 2) + 2;
         if (zone(candidate) !== undefined) {
-            const there = all.filter((other) => zone(other) === zone(candidate));
+            const there = all.filter((other) => zone(other) === zone(candidate) && matchesNode(pod, other.node));
             score += there.reduce((sum, other) => sum + alike(other), 0) * Math.log(zones.size + 2) + 4;
         }
         return Math.round(score);

@@ -76,6 +76,7 @@ function report(): string {
 
 describe("the scheduler's model", function () {
     this.timeout(20 * 60_000);
+    this.bail(true);
     const api = new ControlPlane();
     const here = new Map<Case, Pod[]>();
     let fates = new Map<string, Fate>();

@@ -1,4 +1,5 @@
 import { seeded } from "../../../cluster/capacity/chances";
+import { requests } from "../../../cluster/capacity/demand";
 import type { Container, Node, Pod, PodSpec } from "../../../cluster/capacity/types";
 
 /** A set of nodes of its own, and pods for it. */
@@ -33,7 +34,7 @@ export function draw(index: number): Case {
     const nodes = drawNodes(lots, name);
     const volumes: Case["volumes"] = {};
     const pods: Pod[] = [];
-    const fill = lots.between(70, 125) / 100;
+    const fill = lots.between(45, 115) / 100;
     const wanted = lots.between(5, 40);
     for (let group = 0; pods.length < wanted; group++) {
         const count = Math.min(lots.between(1, 7), wanted - pods.length);
@@ -98,7 +99,12 @@ function drawGroup(lots: Lots, { name, kind, group, count, nodes, volumes, share
     };
     const spec: PodSpec = { ...drawContainers(lots, ask), ...drawWishes(lots, kind, group, nodes) };
     if (lots.chance(8)) spec.overhead = { cpu: "10m", memory: "24Mi" };
-    if (lots.chance(6)) spec.resources = { requests: { memory: ask.memory }, limits: { memory: "4Gi", cpu: "2" } };
+    // A pod may not ask for less than its containers do; where these ask for nothing, its limit counts.
+    const total = Math.ceil(requests({ ...spec, overhead: undefined }).memory / mib);
+    if (lots.chance(8))
+        spec.resources = total
+            ? { requests: { memory: `${total + lots.between(0, 90)}Mi` }, limits: { memory: "64Gi" } }
+            : { limits: { cpu: "250m", memory: "300Mi" } };
     return Array.from({ length: count }, (_, index) => {
         const pod: Pod = {
             namespace: name,
