@@ -99,20 +99,18 @@ const units: Record<keyof Amounts, { name: string; unit: string; size: number }>
 const resources: Filter = (pod, { node, pods }) => {
     const [needs, used] = [asked(pod), askedBy(pods)];
     const texts: string[] = [];
-    let lasting = false;
     if (pods.length >= node.allocatable.pods) texts.push(`it has its ${node.allocatable.pods} pods`);
     for (const [kind, { name, unit, size }] of Object.entries(units) as [keyof Amounts, (typeof units)["cpu"]][]) {
         const free = node.allocatable[kind] - used[kind];
         if (needs[kind] === 0 || needs[kind] <= free) continue;
         const tooBig = needs[kind] > node.allocatable[kind];
-        lasting ||= tooBig;
         const has = Math.max(0, Math.floor((tooBig ? node.allocatable[kind] : free) / size));
         texts.push(
             `needs ${Math.ceil(needs[kind] / size)}${unit} of ${name}, ` +
                 (tooBig ? `the node has ${has}${unit} in all` : `${has}${unit} are free`),
         );
     }
-    return texts.length ? objection(texts.join("; "), lasting) : undefined;
+    return texts.length ? objection(texts.join("; "), false) : undefined;
 };
 
 const volumes: Filter = ({ namespace, spec }, { node }, around) => {

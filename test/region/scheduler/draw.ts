@@ -27,18 +27,20 @@ class Lots {
     };
 }
 
-export function draw(index: number): Case {
-    const lots = new Lots(seeded(1000 + index));
+export function draw(index: number, seed = 0): Case {
+    const lots = new Lots(seeded(1000 * (seed + 1) + index));
     const name = `case-${index}`;
     const kind = index % 5 === 0 ? "one by one" : index % 5 === 1 ? "replicas" : "at once";
     const nodes = drawNodes(lots, name);
     const volumes: Case["volumes"] = {};
     const pods: Pod[] = [];
-    const fill = lots.between(45, 115) / 100;
-    const wanted = lots.between(5, 40);
+    // With many wishes, pods wait whatever room there is; with none, the border of what fits is sought.
+    const wishes = lots.among(0, 0.3, 1);
+    const fill = lots.between(wishes ? 30 : 75, 105) / 100;
+    const wanted = Math.min(lots.between(5, 40), lots.between(5, 40));
     for (let group = 0; pods.length < wanted; group++) {
         const count = Math.min(lots.between(1, 7), wanted - pods.length);
-        pods.push(...drawGroup(lots, { name, kind, group, count, nodes, volumes, share: fill / wanted }));
+        pods.push(...drawGroup(lots, { name, kind, group, count, nodes, volumes, wishes, share: fill / wanted }));
     }
     const priorities = lots.shuffled(pods.map((_, position) => 10 * (position + 1)));
     pods.forEach(({ spec }, position) => {
@@ -55,7 +57,7 @@ function drawNodes(lots: Lots, name: string): Node[] {
         cpu: lots.among(2000, 3900, 4000),
         memory: lots.among(1800, 3072, 4096, 5688) * mib,
         storage: lots.among(10, 40) * 1024 * mib,
-        pods: lots.chance(25) ? lots.between(3, 8) : 110,
+        pods: lots.chance(15) ? lots.between(3, 12) : 110,
     });
     const common = size();
     return Array.from({ length: lots.between(2, 5) }, (_, index) => {
@@ -86,18 +88,20 @@ interface Group {
     count: number;
     nodes: Node[];
     volumes: Case["volumes"];
+    /** How much it wants beside CPU and memory: 0 to 1. */
+    wishes: number;
     /** Which part of all nodes' memory and CPU a pod asks for, on average. */
     share: number;
 }
 
-function drawGroup(lots: Lots, { name, kind, group, count, nodes, volumes, share }: Group): Pod[] {
+function drawGroup(lots: Lots, { name, kind, group, count, nodes, volumes, wishes, share }: Group): Pod[] {
     const sum = (of: (node: Node) => number) => nodes.reduce((total, node) => total + of(node), 0);
     const part = (total: number) => Math.max(1, Math.round((total * share * lots.between(20, 180)) / 100));
     const ask = {
         cpu: `${part(sum(({ allocatable }) => allocatable.cpu)) * 0.8 || 1}`.split(".")[0] + "m",
         memory: `${part(sum(({ allocatable }) => allocatable.memory / mib))}Mi`,
     };
-    const spec: PodSpec = { ...drawContainers(lots, ask), ...drawWishes(lots, kind, group, nodes) };
+    const spec: PodSpec = { ...drawContainers(lots, ask, wishes), ...drawWishes(lots, kind, group, nodes, wishes) };
     if (lots.chance(8)) spec.overhead = { cpu: "10m", memory: "24Mi" };
     // A pod may not ask for less than its containers do; where these ask for nothing, its limit counts.
     const total = Math.ceil(requests({ ...spec, overhead: undefined }).memory / mib);
@@ -113,7 +117,7 @@ function drawGroup(lots: Lots, { name, kind, group, count, nodes, volumes, share
             owner: kind === "replicas" ? `ReplicaSet g${group}` : "Pod",
             spec: { ...structuredClone(spec), nodeSelector: { ...spec.nodeSelector, case: name } },
         };
-        if (lots.chance(4)) {
+        if (lots.chance(4 * wishes)) {
             pod.spec.volumes = [{ persistentVolumeClaim: { claimName: pod.name } }];
             volumes[`${name}/${pod.name}`] = [lots.among(...nodes).name];
         }
@@ -121,7 +125,11 @@ function drawGroup(lots: Lots, { name, kind, group, count, nodes, volumes, share
     });
 }
 
-function drawContainers(lots: Lots, ask: Record<string, string>): Pick<PodSpec, "containers" | "initContainers"> {
+function drawContainers(
+    lots: Lots,
+    ask: Record<string, string>,
+    wishes: number,
+): Pick<PodSpec, "containers" | "initContainers"> {
     const small = { cpu: "20m", memory: "33Mi" };
     const containers: Container[] = [{ name: "main", resources: { requests: ask } }];
     if (lots.chance(10)) containers[0].resources = {};
@@ -130,7 +138,7 @@ function drawContainers(lots: Lots, ask: Record<string, string>): Pick<PodSpec, 
     if (lots.chance(15)) containers.push({ name: "second", resources: lots.among({}, { requests: small }) });
     if (lots.chance(10))
         containers[0].resources!.requests = { ...containers[0].resources?.requests, "ephemeral-storage": "3Gi" };
-    if (lots.chance(12))
+    if (lots.chance(12 * wishes))
         containers[0].ports = [{ hostPort: lots.among(8080, 9090), hostIP: lots.among(undefined, "127.0.0.1") }];
     const initContainers: Container[] = [];
     if (lots.chance(15)) initContainers.push({ name: "before", resources: { requests: { memory: "700Mi" } } });
@@ -142,9 +150,10 @@ function drawContainers(lots: Lots, ask: Record<string, string>): Pick<PodSpec, 
 
 type Wishes = Pick<PodSpec, "nodeSelector" | "affinity" | "tolerations">;
 
-function drawWishes(lots: Lots, kind: Case["kind"], group: number, nodes: Node[]): Wishes {
+function drawWishes(lots: Lots, kind: Case["kind"], group: number, nodes: Node[], much: number): Wishes {
     const wishes: Wishes = {};
-    if (lots.chance(12))
+    const wish = (percent: number) => lots.chance(percent * much);
+    if (wish(17))
         wishes.nodeSelector = lots.among<Record<string, string>>(
             { disk: "ssd" },
             { "topology.kubernetes.io/zone": "a" },
@@ -166,15 +175,15 @@ function drawWishes(lots: Lots, kind: Case["kind"], group: number, nodes: Node[]
         { matchExpressions: [{ key: "disk", operator: lots.among("In", "NotIn"), values: ["hdd"] }] },
         { matchFields: [{ key: "metadata.name", operator: lots.among("In", "NotIn"), values: [nodes[0].name] }] },
     );
-    if (lots.chance(10))
+    if (wish(8))
         affinity.nodeAffinity = { requiredDuringSchedulingIgnoredDuringExecution: { nodeSelectorTerms: [term] } };
-    else if (lots.chance(10))
+    else if (wish(14))
         affinity.nodeAffinity = {
             preferredDuringSchedulingIgnoredDuringExecution: [{ weight: lots.between(1, 100), preference: term }],
         };
     const topologyKey = lots.among("kubernetes.io/hostname", "kubernetes.io/hostname", "topology.kubernetes.io/zone");
     const to = (labels: Record<string, string>) => ({ topologyKey, labelSelector: { matchLabels: labels } });
-    if (lots.chance(12))
+    if (wish(13))
         affinity.podAntiAffinity = {
             requiredDuringSchedulingIgnoredDuringExecution: [
                 to(
@@ -186,14 +195,14 @@ function drawWishes(lots: Lots, kind: Case["kind"], group: number, nodes: Node[]
                 ),
             ],
         };
-    else if (lots.chance(10))
+    else if (wish(14))
         affinity.podAntiAffinity = {
             preferredDuringSchedulingIgnoredDuringExecution: [
                 { weight: lots.between(1, 100), podAffinityTerm: to({ group: `g${group}` }) },
             ],
         };
     // Who waits for others would be tried again at a time of the scheduler's own where pods come one by one.
-    if (kind !== "one by one" && lots.chance(10))
+    if (kind !== "one by one" && wish(10))
         affinity.podAffinity = {
             requiredDuringSchedulingIgnoredDuringExecution: [
                 to(
@@ -224,7 +233,7 @@ function drawLate(lots: Lots, name: string, nodes: Node[], others: number): Pod[
             labels: { group: "late", parity: String(index) },
             owner: "Pod",
             spec: {
-                ...drawWishes(lots, "at once", index, nodes),
+                ...drawWishes(lots, "at once", index, nodes, 0.6),
                 containers: [{ name: "main", resources: { requests } }],
                 nodeSelector: { case: name },
                 priority: lots.between(0, others) * 10 + 5 + index,
