@@ -99,7 +99,7 @@ const units: Record<keyof Amounts, { name: string; unit: string; size: number }>
 const resources: Filter = (pod, { node, pods }) => {
     const [needs, used] = [asked(pod), askedBy(pods)];
     const texts: string[] = [];
-    if (pods.length >= node.allocatable.pods) texts.push(`it has its ${node.allocatable.pods} pods`);
+    if (pods.length >= node.allocatable.pods) texts.push(`${pods.length} of ${node.allocatable.pods} pods are there`);
     for (const [kind, { name, unit, size }] of Object.entries(units) as [keyof Amounts, (typeof units)["cpu"]][]) {
         const free = node.allocatable[kind] - used[kind];
         if (needs[kind] === 0 || needs[kind] <= free) continue;
