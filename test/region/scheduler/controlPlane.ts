@@ -106,13 +106,13 @@ export class ControlPlane {
         process.off("exit", this.killAll);
     }
 
-    /** Waits for a condition for at most two minutes. */
+    /** Waits for a condition for at most five minutes. */
     async until(what: string, condition: () => Promise<boolean>): Promise<void> {
-        const deadline = Date.now() + 120_000;
+        const deadline = Date.now() + 300_000;
         while (!(await condition().catch(() => false))) {
             const dead = this.running.find(({ child }) => child.exitCode !== null);
             if (dead) throw new Error(`${dead.name} has ended: ${this.log(dead.name)}`);
-            if (Date.now() > deadline) throw new Error(`not within two minutes: ${what}`);
+            if (Date.now() > deadline) throw new Error(`not within five minutes: ${what}`);
             await new Promise((resolve) => setTimeout(resolve, 200));
         }
     }

@@ -15,7 +15,7 @@ export function node(name: string, more: Partial<Node> = {}): Node {
     };
 }
 
-type More = Partial<Omit<Pod, "spec">> & { spec?: Partial<PodSpec> };
+export type More = Partial<Omit<Pod, "spec">> & { spec?: Partial<PodSpec> };
 
 /** A pod of a Deployment by its own name, with a request of memory in MiB. */
 export function pod(name: string, memory: number, { spec, ...more }: More = {}): Pod {

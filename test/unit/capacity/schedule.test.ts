@@ -2,7 +2,7 @@ import * as assert from "node:assert/strict";
 import { chances } from "../../../cluster/capacity/chances";
 import { place } from "../../../cluster/capacity/schedule";
 import type { Node, Pod, PodSpec } from "../../../cluster/capacity/types";
-import { mib, names, node, pod } from "./sample";
+import { mib, type More, names, node, pod } from "./sample";
 
 /** Where one pod comes to lie, or what each node says against it. */
 function verdict(nodes: Node[], one: Pod, others: Pod[] = [], volumes = {}): string | Record<string, string> {
@@ -122,7 +122,7 @@ describe("pods and each other", () => {
 });
 
 describe("priority", () => {
-    const of = (name: string, memory: number, priority: number, more: Partial<Pod> = {}) =>
+    const of = (name: string, memory: number, priority: number, more: More = {}) =>
         pod(name, memory, { ...more, spec: { priority, ...more.spec } });
 
     it("says who comes first, then the given order", () => {
@@ -166,8 +166,8 @@ describe("priority", () => {
         const nobody = (one: Pod) => assert.deepEqual(place([a], [low, one]).preempted, []);
         nobody(of("equal", 600, 1));
         nobody(of("big", 1001, 9));
-        nobody(of("elsewhere", 600, 9, { spec: { nodeSelector: { disk: "hdd" } } as PodSpec }));
-        nobody(of("never", 600, 9, { spec: { preemptionPolicy: "Never" } as PodSpec }));
+        nobody(of("elsewhere", 600, 9, { spec: { nodeSelector: { disk: "hdd" } } }));
+        nobody(of("never", 600, 9, { spec: { preemptionPolicy: "Never" } }));
     });
 
     it("lets come back elsewhere what a controller makes anew, and nothing else", () => {
