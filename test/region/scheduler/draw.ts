@@ -22,8 +22,8 @@ export function draw(index: number, seed = 0): Case {
     const volumes: Volumes = {};
     const pods: Pod[] = [];
     // With many wishes, pods wait whatever room there is; with none, the border of what fits is sought.
-    const wishes = lots.among(0, 0.3, 1);
-    const fill = lots.between(wishes ? 30 : 75, 105) / 100;
+    const wishes = lots.among(0, 0, 0.3, 1);
+    const fill = lots.between(wishes ? 25 : 50, 95) / 100;
     const wanted = Math.min(lots.between(5, 40), lots.between(5, 40));
     for (let group = 0; pods.length < wanted; group++) {
         const count = Math.min(lots.between(1, 7), wanted - pods.length);
@@ -44,7 +44,7 @@ function drawNodes(lots: Lots, name: string): Node[] {
         cpu: lots.among(2000, 3900, 4000),
         memory: lots.among(1800, 3072, 4096, 5688) * mib,
         storage: lots.among(10, 40) * 1024 * mib,
-        pods: lots.chance(15) ? lots.between(3, 12) : 110,
+        pods: lots.chance(10) ? lots.between(3, 12) : 110,
     });
     const common = size();
     return Array.from({ length: lots.between(2, 5) }, (_, index) => {
@@ -54,7 +54,7 @@ function drawNodes(lots: Lots, name: string): Node[] {
         if (lots.chance(60)) labels.disk = lots.among("ssd", "hdd");
         if (lots.chance(40)) labels.generation = String(lots.between(1, 9));
         const effects = ["NoSchedule", "PreferNoSchedule", "PreferNoSchedule", "NoExecute"];
-        const taints = lots.chance(25)
+        const taints = lots.chance(20)
             ? [{ key: lots.among("dedicated", "team"), value: "x", effect: lots.among(...effects) }]
             : [];
         return {

@@ -25,10 +25,14 @@ export interface Group {
 export function drawGroup(lots: Lots, { name, kind, group, count, nodes, volumes, wishes, share }: Group): Pod[] {
     const sum = (of: (node: Node) => number) => nodes.reduce((total, node) => total + of(node), 0);
     const part = (total: number) => Math.max(1, Math.round((total * share * lots.between(20, 180)) / 100));
-    const ask = {
-        cpu: `${part(sum(({ allocatable }) => allocatable.cpu)) * 0.8 || 1}`.split(".")[0] + "m",
-        memory: `${part(sum(({ allocatable }) => allocatable.memory / mib))}Mi`,
-    };
+    // Now and then exactly a part of a node, which then fits so many times and not once more.
+    const [{ allocatable }, parts] = [lots.among(...nodes), lots.between(2, 6)];
+    const ask = lots.chance(8)
+        ? { cpu: `${Math.floor(allocatable.cpu / parts)}m`, memory: `${Math.floor(allocatable.memory / parts)}` }
+        : {
+              cpu: `${Math.ceil(part(sum(({ allocatable }) => allocatable.cpu)) * 0.8)}m`,
+              memory: `${part(sum(({ allocatable }) => allocatable.memory / mib))}Mi`,
+          };
     const spec: PodSpec = { ...drawContainers(lots, ask, wishes), ...drawWishes(lots, kind, group, nodes, wishes) };
     if (lots.chance(8)) spec.overhead = { cpu: "10m", memory: "24Mi" };
     // A pod may not ask for less than its containers do; where these ask for nothing, its limit counts.
