@@ -3,10 +3,12 @@ import { quantity } from "./types";
 
 /** Settings of the budget: what nodes give, and how much of it may be asked for. */
 export const capacity = z.strictObject({
-    // The kernel's own image and page tables and the firmware's share are missing in MemTotal, which the kubelet reads.
     unseenMemory: quantity
-        .default("4%")
-        .describe("How much of an instance type's nominal memory the kubelet does not see, as a share or an amount"),
+        .optional()
+        .describe(
+            "How much of a type's nominal memory its hosts' kernel does not show, as a share or an amount; left out, " +
+                "it is reckoned from what was measured on such types",
+        ),
     watermarks: z
         .strictObject({
             requests: z

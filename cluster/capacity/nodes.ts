@@ -1,12 +1,10 @@
 import type { Host, StackConfig } from "../../config";
 import { quantity } from "../../config/quantity";
-import type { Catalog, InstanceType } from "../catalog";
+import type { Catalog } from "../catalog";
 import { kubeletOf } from "../kubeadm";
 import { labelsOf, taintsOf } from "../labels";
 import type { Amounts, Node } from "./types";
-
-/** What an instance type has: vCPUs and GiB. */
-export type Size = Pick<InstanceType, "cpuCoreCount" | "memorySize">;
+import { share, usuallyUnseen, type Size } from "./unseen";
 
 /** The kubelet's own default of maxPods. */
 const maxPods = 110;
@@ -19,10 +17,11 @@ export function nodeOf(config: StackConfig, host: Host, size: Size): Node {
     const settings = kubeletOf(config, host);
     const pods = settings.maxPods ?? maxPods;
     const nominal = size.memorySize * 2 ** 30;
+    const unseen = config.capacity.unseenMemory;
     const disk = host.systemDiskGiB * 2 ** 30;
     const capacity = {
         cpu: size.cpuCoreCount * 1000,
-        memory: Math.floor(nominal - share(config.capacity.unseenMemory, nominal)),
+        memory: Math.floor(nominal - (unseen === undefined ? usuallyUnseen(size) : share(unseen, nominal))),
         storage: Math.floor(disk - disk * inodes),
         pods,
     };
@@ -72,11 +71,6 @@ function byName(id: string): Size | undefined {
     if (!ratio) return undefined;
     const cpuCoreCount = x ? 4 * Number(times || 1) : 2;
     return { cpuCoreCount, memorySize: cpuCoreCount * ratios[ratio] };
-}
-
-/** An amount, or the share of `whole` that a percentage is. */
-function share(text = "0", whole: number): number {
-    return text.endsWith("%") ? (whole * Number(text.slice(0, -1))) / 100 : quantity(text);
 }
 
 function reserved(amounts: Record<string, string> = {}): Amounts {

@@ -1,7 +1,7 @@
 /** Amounts as people read them. */
 
-/** Bytes as MiB, without the unit. */
-export const mebibytes = (bytes: number): string => String(Math.round(bytes / 2 ** 20));
+/** Bytes as whole MiB, without the unit. */
+export const mebibytes = (bytes: number): string => String(Math.floor(bytes / 2 ** 20));
 
 /** Millicores or bytes, with their unit. */
 export function written(what: "cpu" | "memory", amount: number): string {

@@ -6,8 +6,8 @@ import { requests } from "./demand";
 import type { Node } from "./types";
 import { written } from "./units";
 
-/** What instance types cost, by type, where it is known. */
-export type Prices = Record<string, { cnyPerMonth: number }>;
+/** CNY that instance types cost a month, by type, where it is known. */
+export type Prices = Record<string, number>;
 
 /** What a way out is sought among. */
 export interface Market {
@@ -43,7 +43,7 @@ function bigger(complaint: Complaint, plan: Plan, market: Market, before: Compla
     const [best] = found.sort((a, b) => byCost(market)(a.type, b.type));
     if (!best) return undefined;
     const { id, cpuCoreCount, memorySize } = best.type;
-    const price = market.prices[id] ? `, ${Math.round(market.prices[id].cnyPerMonth)} CNY a month` : "";
+    const price = market.prices[id] ? `, ${Math.round(market.prices[id])} CNY a month` : "";
     return `a bigger ${best.host} would do: ${id} (${cpuCoreCount} vCPU, ${memorySize} GiB${price})`;
 }
 
@@ -68,7 +68,7 @@ function larger(host: string, { nodes }: Plan, market: Market): InstanceType[] {
 /** By price where both have one, else by size; equal ones in the order in which types are chosen from. */
 function byCost({ prices }: Market) {
     return (a: InstanceType, b: InstanceType): number =>
-        (prices[a.id] && prices[b.id] ? prices[a.id].cnyPerMonth - prices[b.id].cnyPerMonth : 0) ||
+        (prices[a.id] && prices[b.id] ? prices[a.id] - prices[b.id] : 0) ||
         a.memorySize - b.memorySize ||
         a.cpuCoreCount - b.cpuCoreCount ||
         rank(a.id) - rank(b.id) ||

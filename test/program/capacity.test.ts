@@ -112,7 +112,7 @@ for (const stack of ["dev", "local"]) {
 
 describe("a stack that is short of room", () => {
     it("with one node lost is told so, and is no mistake", async () => {
-        const change = { "test-cluster:nacos": { memory: "4Gi" }, "test-cluster:kafka": { memory: "512Mi" } };
+        const change = { "test-cluster:nacos": { memory: "3Gi" }, "test-cluster:kafka": { memory: "512Mi" } };
         const { messages, error } = await run({ change });
         assert.equal(error, undefined);
         const [warning] = messages.filter(({ severity }) => severity === "warn");

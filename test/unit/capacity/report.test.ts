@@ -10,7 +10,7 @@ describe("the budget's table", () => {
         const [name, type, gives, asked, free, mark, share, , limits, , cpu] = row("node-02");
         assert.deepEqual([name, type, gives, cpu], ["node-02", "ecs.c6.xlarge", "7064", "3800"]);
         assert.equal(Number(gives) - Number(asked), Number(free));
-        assert.equal(Number(mark), Math.floor(7064 * 0.85) + 1);
+        assert.equal(Number(mark), Math.floor(7064 * 0.85));
         assert.equal(Number(share), Math.round((Number(asked) / Number(gives)) * 100));
         assert.ok(Number(limits) > Number(share));
         for (const host of ["master", "node-01"]) assert.ok(row(host));
