@@ -22,31 +22,28 @@ export interface Budget {
     warnings: string[];
 }
 
-/**
- * Lays the stack out on its nodes, as the scheduler would, with all nodes up and with each of them lost.
- * @param prices of instance types, where they are known
- */
-export function budget(config: StackConfig, catalog: Catalog, demands: Demand[], prices: Prices = {}): Budget {
+/** What else a budget may know. */
+export interface Known {
+    prices?: Prices;
+    priorities?: Plan["priorities"];
+}
+
+/** Lays the stack out on its nodes, as the scheduler would, with all nodes up and with each of them lost. */
+export function budget(config: StackConfig, catalog: Catalog, demands: Demand[], known: Known = {}): Budget {
     const { watermarks } = config.capacity;
     const types = catalog.instanceTypes;
-    const sizes = config.hosts.map((host) => ({ host, size: sizeOf(host, catalog) }));
-    const unknown = sizes.filter(({ size }) => !size).map(({ host }) => `${types[host.name]} (${host.name})`);
+    const unknown = config.hosts.filter((host) => !sizeOf(host, catalog)).map(({ name }) => `${types[name]} (${name})`);
     if (unknown.length > 0) {
         const warnings = [
             `capacity is not checked: what ${unknown.join(", ")} has can't be looked up in ${config.zone}`,
         ];
         return { uses: [], types, losses: [], watermarks, mistakes: [], warnings };
     }
-    const plan: Plan = {
-        nodes: sizes.map(({ host, size }) => nodeOf(config, host, size!)),
-        demands,
-        volumes: volumesOf(config, demands),
-        watermarks,
-    };
+    const plan = planOf(config, catalog, demands, known.priorities);
     const now = outcome(plan);
     const market = {
         types: catalog.types,
-        prices,
+        prices: known.prices ?? {},
         current: types,
         nodeOf: (name: string, type: Catalog["types"][number]) =>
             nodeOf(
@@ -66,6 +63,22 @@ export function budget(config: StackConfig, catalog: Catalog, demands: Demand[],
             return `${said(complaint, plan, config)}; ${ways.join(", or ") || "no single bigger host or smaller setting helps"}`;
         }),
         warnings: losses.filter(({ short }) => short).map(({ node, text }) => `without ${node}: ${text}`),
+    };
+}
+
+/** What is to be laid out, on hosts whose sizes are all known. */
+export function planOf(
+    config: StackConfig,
+    catalog: Pick<Catalog, "instanceTypes" | "types">,
+    demands: Demand[],
+    priorities: Plan["priorities"] = {},
+): Plan {
+    return {
+        nodes: config.hosts.map((host) => nodeOf(config, host, sizeOf(host, catalog)!)),
+        demands,
+        volumes: volumesOf(config, demands),
+        priorities,
+        watermarks: config.capacity.watermarks,
     };
 }
 

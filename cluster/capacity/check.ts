@@ -2,9 +2,8 @@ import * as pulumi from "@pulumi/pulumi";
 import { ConfigurationError, type StackConfig } from "../../config";
 import type { Catalog } from "../catalog";
 import type { Demand } from "./ask";
-import { budget } from "./budget";
+import { budget, type Known } from "./budget";
 import { report } from "./report";
-import type { Prices } from "./ways";
 
 /**
  * Shows the stack's budget.
@@ -14,9 +13,9 @@ export async function checkCapacity(
     config: StackConfig,
     catalog: Catalog,
     demands: Demand[],
-    prices?: Prices,
+    known?: Known,
 ): Promise<void> {
-    const found = budget(config, catalog, demands, prices);
+    const found = budget(config, catalog, demands, known);
     if (found.uses.length > 0) await pulumi.log.info(report(found));
     for (const warning of found.warnings) await pulumi.log.warn(`capacity: ${warning}`);
     if (found.mistakes.length > 0) throw new ConfigurationError(found.mistakes);

@@ -12,6 +12,8 @@ export interface Plan {
     demands: Demand[];
     /** By claim, `namespace/name`, the nodes that its volume is on. */
     volumes: Record<string, string[]>;
+    /** The number of each priority class that is not Kubernetes' own; the default one's under the name "". */
+    priorities: Record<string, number>;
     /** Of what a node gives, %. */
     watermarks: StackConfig["capacity"]["watermarks"];
 }
@@ -40,8 +42,10 @@ export type Complaint =
 
 /** Lays a plan out with all nodes up. */
 export function outcome(plan: Plan): Outcome {
-    const { nodes, demands, volumes } = plan;
-    const owners = new Map(demands.flatMap((demand) => podsOf(demand, nodes).map((pod) => [pod, demand] as const)));
+    const { nodes, demands, volumes, priorities } = plan;
+    const owners = new Map(
+        demands.flatMap((demand) => podsOf(demand, nodes, priorities).map((pod) => [pod, demand] as const)),
+    );
     const pods = [...owners.keys()];
     const { placement, always, sometimes } = chances(nodes, pods, { volumes });
     const uses = usesOf(nodes, placement);

@@ -55,7 +55,10 @@ export function nodeOf(config: StackConfig, host: Host, size: Size): Node {
  * What a host's type has. One that runs may be of a type that its zone no longer sells: then by the size that the host
  * was chosen by, or by the type's name; undefined where that says nothing.
  */
-export function sizeOf(host: Host, { instanceTypes, types }: Catalog): Size | undefined {
+export function sizeOf(
+    host: Host,
+    { instanceTypes, types }: Pick<Catalog, "instanceTypes" | "types">,
+): Size | undefined {
     const id = instanceTypes[host.name];
     const { cpus, memoryGiB } = host;
     const named = cpus && memoryGiB ? { cpuCoreCount: cpus, memorySize: memoryGiB } : byName(id);

@@ -38,9 +38,17 @@ export function metricsServerDemand(): Demand<number> {
     };
 }
 
+/** What kubeadm 1.36.3 writes into the manifests of the control plane's pods (`init phase … --dry-run`). */
+const controlPlaneRequests: Record<string, Record<string, string>> = {
+    "kube-apiserver": { cpu: "250m" },
+    "kube-controller-manager": { cpu: "200m" },
+    "kube-scheduler": { cpu: "100m" },
+    etcd: { cpu: "100m", memory: "100Mi" },
+};
+
 /**
- * What kubeadm makes: the control plane's static pods, kube-proxy and CoreDNS. The figures are those of its manifests,
- * as kubeadm 1.36.3 prints them (`init phase … --dry-run`, `--print-manifest`).
+ * What kubeadm makes: the control plane's static pods, and kube-proxy and CoreDNS as 1.36.3 prints them
+ * (`init phase addon … --print-manifest`).
  */
 export function kubeadmDemands({ hosts }: StackConfig): Demand[] {
     const { name: node } = hosts.find((host) => host.role === "control-plane")!;
@@ -58,10 +66,7 @@ export function kubeadmDemands({ hosts }: StackConfig): Demand[] {
         },
     });
     return [
-        kept("kube-apiserver", { cpu: "250m" }),
-        kept("kube-controller-manager", { cpu: "200m" }),
-        kept("kube-scheduler", { cpu: "100m" }),
-        kept("etcd", { cpu: "100m", memory: "100Mi" }),
+        ...Object.entries(controlPlaneRequests).map(([name, requests]) => kept(name, requests)),
         {
             kind: "DaemonSet",
             namespace: "kube-system",

@@ -1,6 +1,8 @@
 import { strict as assert } from "node:assert";
-import { disks } from "../../sample";
-import { budgetOf, elasticsearch, hosts, types } from "./plan";
+import { demands } from "../../../apps/demands";
+import { budget } from "../../../cluster/capacity/budget";
+import { disks, stackConfig } from "../../sample";
+import { budgetOf, catalogOf, elasticsearch, hosts, types } from "./plan";
 
 const kafkaOn = (host: string) => ({
     disks: { data: disks({ kafka: { host } }) },
@@ -48,8 +50,23 @@ describe("the budget", () => {
         const prices = Object.fromEntries(
             types.map(({ id, memorySize }) => [id, id === "ecs.c6.2xlarge" ? 1 : memorySize * 50.4]),
         );
-        const [mistake] = budgetOf(elasticsearch("3584Mi"), prices).mistakes;
+        const [mistake] = budgetOf(elasticsearch("3584Mi"), { prices }).mistakes;
         assert.match(mistake, /would do: ecs\.c6\.2xlarge \(8 vCPU, 16 GiB, 1 CNY a month\)/);
+    });
+
+    it("puts those of lower priority out for those of higher, whose classes' numbers it is told", () => {
+        const config = stackConfig("dev", elasticsearch("5Gi"));
+        const classes: Record<string, string> = { logstash: "high", elasticsearch: "low" };
+        const ranked = demands(config).map((demand) => {
+            const priorityClassName = classes[demand.name] ?? demand.spec.priorityClassName;
+            return { ...demand, spec: { ...demand.spec, priorityClassName } };
+        });
+        const homeless = (priorities: Record<string, number>) =>
+            budget(config, catalogOf(config), ranked, { priorities })
+                .mistakes.map((mistake) => /^elk\.(\w+): \S+ \S+ asks/.exec(mistake)?.[1])
+                .filter(Boolean);
+        assert.deepEqual(homeless({ high: 1000, low: 10 }), ["elasticsearch"]);
+        assert.deepEqual(homeless({ high: 10, low: 1000 }), ["logstash"]);
     });
 
     it("names who finds no place, and what the node of its disk says", () => {

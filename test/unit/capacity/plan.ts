@@ -1,6 +1,5 @@
 import { demands } from "../../../apps/demands";
-import { budget, type Budget } from "../../../cluster/capacity/budget";
-import type { Prices } from "../../../cluster/capacity/ways";
+import { budget, type Budget, type Known } from "../../../cluster/capacity/budget";
 import type { Catalog } from "../../../cluster/catalog";
 import type { StackConfig } from "../../../config";
 import { stackConfig } from "../../sample";
@@ -29,10 +28,10 @@ export function catalogOf({ hosts }: StackConfig, has = types): Catalog {
 }
 
 /** The budget of the dev stack, whose hosts show 96 % of their memory, with some top-level keys changed. */
-export function budgetOf(change: Record<string, unknown> = {}, prices?: Prices, has = types): Budget {
+export function budgetOf(change: Record<string, unknown> = {}, known?: Known, has = types): Budget {
     const capacity = { unseenMemory: "4%", ...(change.capacity as object | undefined) };
     const config = stackConfig("dev", { ...change, capacity });
-    return budget(config, catalogOf(config, has), demands(config), prices);
+    return budget(config, catalogOf(config, has), demands(config), known);
 }
 
 /** The defaults' hosts, some of them changed. */
