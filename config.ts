@@ -2,6 +2,7 @@ import * as pulumi from "@pulumi/pulumi";
 import { z } from "zod";
 import { elk, kafka, mysql } from "./config/applications";
 import { capacity } from "./config/capacity";
+import { guardrails } from "./config/guardrails";
 import { nacos } from "./config/nacos";
 import { mistakes } from "./config/rules";
 import { cidr, minorVersion, name, quantity, version } from "./config/types";
@@ -119,6 +120,21 @@ export const schema = z.strictObject({
                 .record(z.string(), quantity)
                 .default({ "memory.available": "400Mi" })
                 .describe("Below these for 90 seconds, pods are evicted"),
+            systemReservedCgroup: z
+                .string()
+                .regex(/^\/\S+$/, "must be a cgroup such as /system.slice")
+                .optional()
+                .describe(
+                    "cgroup of the system's services that is held to systemReserved, such as /system.slice; left out, " +
+                        "only pods are held to theirs, and the system may use more",
+                ),
+            requestsInFlight: z
+                .strictObject({
+                    reads: z.number().int().min(40).default(100).describe("those that only read"),
+                    writes: z.number().int().min(20).default(50).describe("those that change something"),
+                })
+                .prefault({})
+                .describe("Requests that the API server works on at once, for 2 CPUs; more wait, by whose they are"),
             maxLogSize: quantity.default("20Mi").describe("Size at which a container's log is rotated; 3 are kept"),
             kubelet: settings.default({}).describe("Further settings of the KubeletConfiguration, as they are"),
             kubeProxy: settings.default({}).describe("Further settings of the KubeProxyConfiguration, as they are"),
@@ -141,6 +157,7 @@ export const schema = z.strictObject({
                 .describe("Image registry → mirrors of it, tried in order before the registry itself"),
         })
         .prefault({}),
+    guardrails: guardrails.prefault({}),
     mysql: mysql.prefault({}),
     nacos: nacos.prefault({}),
     kafka: kafka.prefault({}),

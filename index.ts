@@ -11,6 +11,7 @@ import { checkCapacity } from "./cluster/capacity/check";
 import { cloudName, lookUp, ownTags } from "./cluster/catalog";
 import { DataDisks } from "./cluster/disks";
 import { checkUserData } from "./cluster/firstboot";
+import { Guardrails } from "./cluster/guardrails/guardrails";
 import { Hosts } from "./cluster/hosts";
 import { Kubernetes } from "./cluster/kubernetes";
 import { inService } from "./cluster/leave";
@@ -42,9 +43,14 @@ export = async () => {
         dependsOn: [...system, labels],
     });
 
+    const guardrails = new Guardrails("guardrails", config, { providers: [cluster.provider] });
+
     const storage = storageClass(inCluster);
     const mounts = Object.values(cluster.mounts);
-    const mysql = new MySql(config, { providers: [cluster.provider], dependsOn: [storage, labels, ...mounts] });
+    const mysql = new MySql(config, {
+        providers: [cluster.provider],
+        dependsOn: [guardrails, storage, labels, ...mounts],
+    });
 
     const nacos = new Nacos(config, mysql, { providers: [cluster.provider], dependsOn: mysql });
     configurations(declared, config.nacos.overwrite, connection(cluster.kubeconfig, nacos.password), {
@@ -55,11 +61,11 @@ export = async () => {
     });
 
     const kafka = new Kafka(config, hosts, cluster.mounts[config.kafka.disk]);
-    const kafkaAddress = kafkaService(kafka, inCluster);
+    const kafkaAddress = kafkaService(config, kafka, inCluster);
 
     const elk = new Elk(config, kafka.address, {
         providers: [cluster.provider],
-        dependsOn: [storage, labels, ...mounts, kafka.started],
+        dependsOn: [guardrails, storage, labels, ...mounts, kafka.started],
     });
 
     const applications = ["mysql", "nacos", elk.namespace];

@@ -2,6 +2,7 @@ import * as kubernetes from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
 import { createHash } from "node:crypto";
 import * as fs from "node:fs";
+import { bounded } from "../cluster/guardrails/quotas";
 import type { StackConfig } from "../config";
 
 /** What pods of applications have in common. */
@@ -27,7 +28,8 @@ export const confined: kubernetes.types.input.core.v1.SecurityContext = {
 
 /**
  * A namespace whose pods are reached from itself, from the hosts (the API's proxy, probes) and from the namespaces named,
- * or from all of the cluster's. flannel does not enforce this: it says what is meant, for a network that does.
+ * or from all of the cluster's. flannel does not enforce this: it says what is meant, for a network that does. What is
+ * in it is held to its quota.
  */
 export function namespaceOf(
     name: string,
@@ -37,7 +39,8 @@ export function namespaceOf(
 ): pulumi.Output<string> {
     const named = (other: string) => ({ matchLabels: { "kubernetes.io/metadata.name": other } });
     const namespaces = from === "all" ? [{}] : [name, ...from].map(named);
-    const namespace = new kubernetes.core.v1.Namespace(name, { metadata: { name } }, opts).metadata.name;
+    const made = new kubernetes.core.v1.Namespace(name, { metadata: { name } }, opts).metadata.name;
+    const namespace = bounded(config, made, name, opts);
     new kubernetes.networking.v1.NetworkPolicy(
         name,
         {

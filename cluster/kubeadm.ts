@@ -29,7 +29,7 @@ function nodeRegistration(host: Host, address: string): object {
 }
 
 function patched(config: StackConfig, host: Host): object {
-    return Object.keys(kubeletPatches(config, host)).length > 0 ? { patches: { directory: patches } } : {};
+    return Object.keys(kubeadmPatches(config, host)).length > 0 ? { patches: { directory: patches } } : {};
 }
 
 /** kubeadm init's input for the one control plane. `publicAddress` is @PUBLIC_ADDRESS@ until the host is there. */
@@ -68,6 +68,8 @@ export function initConfiguration(config: StackConfig, host: Host, address: stri
                     "audit-log-maxage": "14",
                     "encryption-provider-config": `${encryption}/config.yaml`,
                     "event-ttl": "4h",
+                    "max-requests-inflight": String(config.kubernetes.requestsInFlight.reads),
+                    "max-mutating-requests-inflight": String(config.kubernetes.requestsInFlight.writes),
                     profiling: "false",
                 }),
                 extraVolumes: [
@@ -106,7 +108,8 @@ function kubeletConfiguration({ kubernetes }: StackConfig) {
         cgroupDriver: kubernetes.cgroupDriver,
         kubeReserved: kubernetes.kubeReserved,
         systemReserved: kubernetes.systemReserved,
-        enforceNodeAllocatable: ["pods"],
+        enforceNodeAllocatable: kubernetes.systemReservedCgroup ? ["pods", "system-reserved"] : ["pods"],
+        ...(kubernetes.systemReservedCgroup && { systemReservedCgroup: kubernetes.systemReservedCgroup }),
         evictionHard: kubernetes.evictionHard,
         evictionSoft: kubernetes.evictionSoft,
         evictionSoftGracePeriod: Object.fromEntries(Object.keys(kubernetes.evictionSoft).map((key) => [key, "1m30s"])),
@@ -123,7 +126,7 @@ function kubeletConfiguration({ kubernetes }: StackConfig) {
     };
 }
 
-/** Where a host's kubelet settings are that the others do not have; kubeadm reads them by their names. */
+/** Where settings of one host are that the others do not have; kubeadm reads them by their names. */
 const patches = "/etc/test-cluster/patches";
 
 /** What Docker's engine itself takes beside its containers, MiB: its RSS and containerd's shims' were 130 when measured. */
@@ -156,6 +159,27 @@ export function kubeletOf(config: StackConfig, host: Host): KubeletSettings {
     const all = kubeletConfiguration(config) as KubeletSettings;
     const systemReserved = { ...all.systemReserved, ...ownSettings(config, host)?.systemReserved };
     return { ...all, systemReserved };
+}
+
+/**
+ * What the control plane's pods ask for: kubeadm's CPU, and memory where kubeadm asks for none or little. They have no
+ * limit: nothing is better for an API server that was killed.
+ */
+export const controlPlaneRequests = {
+    "kube-apiserver": { cpu: "250m", memory: "512Mi" },
+    "kube-controller-manager": { cpu: "200m", memory: "128Mi" },
+    "kube-scheduler": { cpu: "100m", memory: "64Mi" },
+    etcd: { cpu: "100m", memory: "256Mi" },
+};
+
+/** All files for kubeadm about one host: its kubelet, and the control plane's pods where they are its. */
+export function kubeadmPatches(config: StackConfig, host: Host): Record<string, string> {
+    const requests = host.role === "control-plane" ? Object.entries(controlPlaneRequests) : [];
+    const pods = requests.map(([name, requests]) => [
+        `${patches}/${name}+strategic.yaml`,
+        yaml({ spec: { containers: [{ name, resources: { requests } }] } }),
+    ]);
+    return { ...kubeletPatches(config, host), ...Object.fromEntries(pods) };
 }
 
 /** kubeadm join's input; the worker fills in @TOKEN@ and @CA@, which are minted for the run. */

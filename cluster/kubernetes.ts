@@ -7,7 +7,7 @@ import type { Host, StackConfig } from "../config";
 import type { DataDisks } from "./disks";
 import { files } from "./firstboot";
 import type { ClusterHost, Hosts } from "./hosts";
-import { auditPolicy, initConfiguration, joinConfiguration, kubeletPatches } from "./kubeadm";
+import { auditPolicy, initConfiguration, joinConfiguration, kubeadmPatches } from "./kubeadm";
 import { apiServer } from "./kubeconfig";
 import { leave } from "./leave";
 import { encryptionKey, sshKey, type SshKey } from "./secrets";
@@ -107,7 +107,7 @@ export class Kubernetes extends pulumi.ComponentResource {
                                 host.address,
                             ),
                             "/etc/test-cluster/audit-policy.yaml": auditPolicy(),
-                            ...kubeletPatches(config, host.config),
+                            ...kubeadmPatches(config, host.config),
                         },
                     ),
                 ),
@@ -139,7 +139,7 @@ export class Kubernetes extends pulumi.ComponentResource {
                         host.address,
                         controlPlane.address,
                     ),
-                    ...kubeletPatches(config, host.config),
+                    ...kubeadmPatches(config, host.config),
                 },
             ),
         );
@@ -166,8 +166,12 @@ export function clusterIdentifier(config: StackConfig, controlPlane: Host): stri
 
 /** What a joined kubelet must be told again when it changes. */
 function kubeletSettings({ kubernetes: k }: StackConfig): string {
-    const { kubelet, kubeReserved, systemReserved, evictionHard, evictionSoft, maxLogSize, cgroupDriver } = k;
-    const all = { kubelet, kubeReserved, systemReserved, evictionHard, evictionSoft, maxLogSize, cgroupDriver };
+    const { kubelet, kubeReserved, systemReserved, systemReservedCgroup, evictionHard, evictionSoft } = k;
+    const { maxLogSize, cgroupDriver } = k;
+    const all = {
+        ...{ kubelet, kubeReserved, systemReserved, systemReservedCgroup, evictionHard, evictionSoft },
+        ...{ maxLogSize, cgroupDriver },
+    };
     return createHash("sha256").update(JSON.stringify(all)).digest("hex").slice(0, 16);
 }
 

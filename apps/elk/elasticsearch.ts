@@ -84,6 +84,7 @@ export class Elasticsearch extends pulumi.ComponentResource {
                             automountServiceAccountToken: false,
                             enableServiceLinks: false,
                             terminationGracePeriodSeconds: 60,
+                            priorityClassName: "data",
                             // The image's own user and group.
                             securityContext: runAs(1000, 0),
                             initContainers: [

@@ -67,6 +67,7 @@ function kibanaOf(
                     spec: {
                         automountServiceAccountToken: false,
                         enableServiceLinks: false,
+                        priorityClassName: "platform",
                         securityContext: runAs(1000),
                         containers: [
                             {
@@ -123,6 +124,7 @@ function importObjects(
                         restartPolicy: "OnFailure",
                         automountServiceAccountToken: false,
                         enableServiceLinks: false,
+                        priorityClassName: "platform",
                         securityContext: runAs(1000, 0),
                         containers: [
                             {

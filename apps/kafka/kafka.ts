@@ -4,6 +4,7 @@ import type * as command from "@pulumi/command";
 import { createHash } from "node:crypto";
 import * as fs from "node:fs";
 import * as path from "node:path";
+import { bounded } from "../../cluster/guardrails/quotas";
 import type { Hosts } from "../../cluster/hosts";
 import { script } from "../../cluster/shell";
 import { step } from "../../cluster/step";
@@ -46,9 +47,14 @@ export class Kafka extends pulumi.ComponentResource {
 }
 
 /** Kafka under a stable name in the cluster, `kafka.kafka.svc:9092`. */
-export function kafkaService(kafka: Kafka, opts: pulumi.CustomResourceOptions): pulumi.Output<string> {
+export function kafkaService(
+    config: StackConfig,
+    kafka: Kafka,
+    opts: pulumi.CustomResourceOptions,
+): pulumi.Output<string> {
     const [address] = kafka.address.split(":");
-    const namespace = new kubernetes.core.v1.Namespace(name, { metadata: { name } }, opts).metadata.name;
+    const made = new kubernetes.core.v1.Namespace(name, { metadata: { name } }, opts).metadata.name;
+    const namespace = bounded(config, made, name, opts);
     const port = { name, port: kafkaPort, protocol: "TCP" };
     const service = new kubernetes.core.v1.Service(
         name,

@@ -74,6 +74,7 @@ export class MySql extends pulumi.ComponentResource {
                             automountServiceAccountToken: false,
                             enableServiceLinks: false,
                             terminationGracePeriodSeconds: 60,
+                            priorityClassName: "data",
                             securityContext: runAs(uid),
                             containers: [
                                 {

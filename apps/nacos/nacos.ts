@@ -84,6 +84,7 @@ export class Nacos extends pulumi.ComponentResource {
                         spec: {
                             automountServiceAccountToken: false,
                             enableServiceLinks: false,
+                            priorityClassName: "data",
                             securityContext: runAs(uid),
                             initContainers: [
                                 {

@@ -31,6 +31,7 @@ if [[ ! -e /etc/kubernetes/admin.conf ]]; then
     }
 else
     step "control plane to the configuration"
+    kubeadm init phase etcd local --config $kubeadm_config >&2
     kubeadm init phase control-plane all --config $kubeadm_config >&2
     kubeadm init phase upload-config all --config $kubeadm_config >&2
     kubeadm init phase addon kube-proxy --config $kubeadm_config >&2

@@ -5,7 +5,8 @@ import { Manifest, textAt } from "./object";
 const clusterWide = new Set(
     [
         "APIService CertificateSigningRequest ClusterRole ClusterRoleBinding ComponentStatus CSIDriver CSINode",
-        "CustomResourceDefinition FlowSchema IngressClass MutatingWebhookConfiguration Namespace Node PersistentVolume",
+        "CustomResourceDefinition FlowSchema IngressClass MutatingAdmissionPolicy MutatingAdmissionPolicyBinding",
+        "MutatingWebhookConfiguration Namespace Node PersistentVolume",
         "PriorityClass PriorityLevelConfiguration RuntimeClass StorageClass ValidatingAdmissionPolicy",
         "ValidatingAdmissionPolicyBinding ValidatingWebhookConfiguration VolumeAttachment",
     ].flatMap((line) => line.split(" ")),
