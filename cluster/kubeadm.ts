@@ -169,7 +169,7 @@ export const controlPlaneRequests = {
     "kube-apiserver": { cpu: "250m", memory: "512Mi" },
     "kube-controller-manager": { cpu: "200m", memory: "128Mi" },
     "kube-scheduler": { cpu: "100m", memory: "64Mi" },
-    etcd: { cpu: "100m", memory: "256Mi" },
+    etcd: { cpu: "100m", memory: "128Mi" },
 };
 
 /** All files for kubeadm about one host: its kubelet, and the control plane's pods where they are its. */
