@@ -1,4 +1,5 @@
 import type * as kubernetes from "@pulumi/kubernetes";
+import { group, offLabel, quotaMark } from "./labels";
 import { ownClasses, ownPriority } from "./priorities";
 
 /** What is refused, as Kubernetes' built-in admission policies: no webhook that could be away. Pure texts. */
@@ -14,14 +15,6 @@ export interface Policy {
     /** Looked at with every quota of the object's namespace, and refused where there is none. */
     perQuota?: boolean;
 }
-
-const group = "guardrails.test-cluster";
-
-/** Label of a namespace in which limits and quotas are not asked for; its value says why. */
-export const offLabel = `${group}/off`;
-
-/** Annotation of what was made in a namespace with a quota: NAMESPACE/QUOTA. */
-export const quotaMark = `${group}/quota`;
 
 /** Kubernetes' own namespaces, and the network's: they must come up whatever is said here. */
 export const systemNamespaces = ["kube-system", "kube-public", "kube-node-lease", "kube-flannel"];
@@ -143,10 +136,10 @@ export function policies(stack: string[], system: string[], marked: boolean): Re
                 validations: [
                     {
                         expression: "size(variables.unlimited) == 0",
-                        message: `a container has no memory limit: its pods will be refused. ${setLimit}`,
-                        messageExpression:
-                            `${without}Its pods will be refused. ${setLimit}; ` +
-                            `or give the namespace a default, by a LimitRange"`,
+                        message: `a container has no memory limit. ${setLimit}`,
+                        messageExpression: `${without}Its pods will be refused unless a LimitRange of the namespace has a"
+ + " default for them. ${setLimit}, or: kubectl -n " + request.namespace + " set resources " + object.kind.lowerAscii()
+ + "/" + object.metadata.?name.orValue("NAME") + " --limits=memory=256Mi"`,
                     },
                 ],
             },

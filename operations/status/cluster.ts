@@ -1,5 +1,6 @@
+import { offLabel } from "../../cluster/guardrails/labels";
 import { type Api, ask } from "./api";
-import { condition, type List, type Metrics, type Node, type Pod, type Workload } from "./kinds";
+import { condition, type List, type Metrics, type Named, type Node, type Pod, type Workload } from "./kinds";
 import { quantity } from "../../config/quantity";
 import type { Use } from "./row";
 
@@ -12,6 +13,8 @@ export interface ClusterLook {
     workloads: Workload[];
     /** Empty where metrics-server does not answer, which takes nothing down. */
     metrics: { nodes: Metrics[]; pods: Metrics[] };
+    /** The admission policies that hold, by their bindings; the namespaces where they are switched off. */
+    guardrails: { holding: string[]; off: Named[] };
 }
 
 /**
@@ -22,15 +25,22 @@ export async function lookAtCluster(api: Api): Promise<ClusterLook> {
     const list = async <T>(path: string) => (await ask<List<T>>(api, "GET", path)).items;
     const measured = (kind: string) => list<Metrics>(`/apis/metrics.k8s.io/v1beta1/${kind}`).catch(() => []);
     const kinds = ["deployments", "statefulsets", "daemonsets"];
-    const [seconds, nodes, pods, workloads, nodeMetrics, podMetrics] = await Promise.all([
+    const bindings = "/apis/admissionregistration.k8s.io/v1/validatingadmissionpolicybindings";
+    const [seconds, nodes, pods, workloads, nodeMetrics, podMetrics, bound, off] = await Promise.all([
         readiness(api),
         list<Node>("/api/v1/nodes"),
         list<Pod>("/api/v1/pods"),
         Promise.all(kinds.map((kind) => list<Workload>(`/apis/apps/v1/${kind}`))),
         measured("nodes"),
         measured("pods"),
+        list<Named>(bindings),
+        list<Named>(`/api/v1/namespaces?labelSelector=${encodeURIComponent(offLabel)}`),
     ]);
-    return { seconds, nodes, pods, workloads: workloads.flat(), metrics: { nodes: nodeMetrics, pods: podMetrics } };
+    return {
+        ...{ seconds, nodes, pods, workloads: workloads.flat() },
+        metrics: { nodes: nodeMetrics, pods: podMetrics },
+        guardrails: { holding: bound.map(({ metadata }) => metadata.name), off },
+    };
 }
 
 async function readiness(api: Api): Promise<number> {

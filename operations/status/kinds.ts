@@ -59,6 +59,11 @@ export interface Workload {
     status: { readyReplicas?: number; desiredNumberScheduled?: number; numberReady?: number };
 }
 
+/** A namespace, or anything else of which only the name and the labels are read. */
+export interface Named {
+    metadata: Metadata;
+}
+
 /** What metrics-server says of a node, or of a pod's containers. */
 export interface Metrics {
     metadata: Metadata;

@@ -16,7 +16,7 @@ export interface Probed {
 
 /** A part of the stack. */
 export interface Row {
-    part: "api" | "node" | "disk" | "application" | "logs";
+    part: "api" | "guardrails" | "node" | "disk" | "application" | "logs";
     name: string;
     /** Absent: the stack does not have it. */
     state: "up" | "down" | "absent";

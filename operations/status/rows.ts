@@ -1,4 +1,5 @@
 import { type ClusterLook, usage, type WorkloadLook, workloadLook } from "./cluster";
+import { offLabel } from "../../cluster/guardrails/labels";
 import type { HostLook } from "./host";
 import { condition } from "./kinds";
 import { applications, type Facts, logLine } from "./probes";
@@ -22,6 +23,7 @@ export function rowsOf(stack: Stack, facts: Facts, probed: Record<string, Probed
     });
     return [
         apiRow(cluster),
+        guardrailsRow(stack.guardrails, cluster),
         ...stack.access.hosts.map(({ name }) => nodeRow(name, cluster, hosts[name])),
         ...stack.disks.map((disk) => diskRow(disk, hosts)),
         kafkaRow(stack.kafka, hosts, probed.Kafka),
@@ -42,6 +44,19 @@ function apiRow(cluster: ClusterLook | Error): Row {
         uses: usage(cluster, pods),
         probe: { what: "it says that it is ready", seconds: cluster.seconds },
     };
+}
+
+/** Up when every policy holds that the stack has made; where they are switched off is to be known then, too. */
+function guardrailsRow(made: string[], cluster: ClusterLook | Error): Row {
+    const row = { part: "guardrails", name: "guardrails", uses: {} } as const;
+    if (made.length === 0) return { ...row, state: "absent" };
+    if (cluster instanceof Error) return { ...row, state: "down", reason: unknown };
+    const { holding, off } = cluster.guardrails;
+    const gone = made.filter((name) => !holding.includes(name));
+    const missing = gone.length > 0 ? `not in the cluster: ${gone.join(", ")}: pulumi up --refresh` : "";
+    const waived = off.map(({ metadata }) => `${metadata.name} (${metadata.labels?.[offLabel]})`);
+    const where = waived.length > 0 ? `switched off in ${waived.join(", ")}` : "";
+    return { ...row, state: missing ? "down" : "up", ...reason([missing, where].filter(Boolean).join("; ")) };
 }
 
 function nodeRow(name: string, cluster: ClusterLook | Error, host: HostLook): Row {

@@ -14,6 +14,8 @@ export interface Stack {
     nacosPassword?: string;
     /** Deployments and the like that the stack has made, as `namespace/name`. */
     workloads: string[];
+    /** Bindings of admission policies that the stack has made. */
+    guardrails: string[];
 }
 
 /** The host that Kafka is on and its private `host:port`; nothing where that host is gone. */
@@ -41,6 +43,7 @@ export function stackOf(exported: string): Stack {
     const controlPlane = step("control-plane");
     const kafka = step("kafka");
     const outputs = ofType("pulumi:pulumi:Stack")[0]?.outputs ?? {};
+    const binding = "kubernetes:admissionregistration.k8s.io/v1:ValidatingAdmissionPolicyBinding";
     return {
         name: resources[0].urn.split("::")[0].replace("urn:pulumi:", ""),
         access,
@@ -54,6 +57,7 @@ export function stackOf(exported: string): Stack {
         ...(kafka && { kafka: kafkaPlace(hostOf(kafka), instances) }),
         nacosPassword: plain(outputs.nacosPassword) || undefined,
         workloads: resources.filter(({ type }) => type.startsWith("kubernetes:apps/v1:")).map(({ id }) => id ?? ""),
+        guardrails: ofType(binding).map(({ id }) => id ?? ""),
     };
 }
 

@@ -1,5 +1,5 @@
 import * as assert from "node:assert/strict";
-import { offLabel, quotaMark } from "../../cluster/guardrails/policies";
+import { offLabel, quotaMark } from "../../cluster/guardrails/labels";
 import { all, run, type Deployment } from "../program/engine";
 import { ControlPlane, type Said } from "./controlPlane";
 import { eventually } from "./support";
@@ -158,7 +158,10 @@ describe("the guardrails, in a real API server", () => {
 
     it("warn at once of a workload whose pods will be refused", async () => {
         const said = await admitted(deployment({ namespace: team }));
-        assert.match(said, /Warning: .*container hog has no memory limit: .* Its pods will be refused/);
+        assert.match(
+            said,
+            /Warning: .*container hog has no memory limit: .* kubectl -n team set resources deployment\/hog-\d+ --limits=memory=256Mi/,
+        );
         assert.equal(await admitted(deployment({ namespace: team, limit: "64Mi" })), "");
     });
 

@@ -1,12 +1,25 @@
 import * as assert from "node:assert/strict";
 import { load, loadAll } from "js-yaml";
-import { auditPolicy, initConfiguration, joinConfiguration, kubeletPatches } from "../../../cluster/kubeadm";
+import * as path from "node:path";
+import {
+    auditPolicy,
+    initConfiguration,
+    joinConfiguration,
+    kubeadmPatches,
+    kubeletPatches,
+} from "../../../cluster/kubeadm";
 import type { Host, StackConfig } from "../../../config";
+import { quantity } from "../../../config/quantity";
 import { disks, stackConfig } from "../../sample";
 import { matchSnapshot } from "../../snapshot";
 
 const dev = stackConfig("dev");
 const [master, node] = dev.hosts;
+
+interface Container {
+    name: string;
+    resources: { requests: Record<string, string> };
+}
 
 /** A kubeadm document by its kind. */
 // eslint-disable-next-line @typescript-eslint/no-explicit-any
@@ -53,8 +66,48 @@ describe("kubeadm's configuration", () => {
             kafka: { host: "master" },
             disks: { data: disks({ kafka: { host: "master" } }) },
         });
-        assert.deepEqual(init(onMaster).InitConfiguration.patches, { directory: "/etc/test-cluster/patches" });
-        assert.equal(init(dev).InitConfiguration.patches, undefined);
+        assert.deepEqual(Object.keys(kubeletPatches(onMaster, onMaster.hosts[0])), [file]);
+    });
+
+    it("has the control plane's pods ask for what they need, memory too, and sets no limit to them", () => {
+        const files = Object.entries(kubeadmPatches(dev, master));
+        assert.deepEqual(
+            files.map(([file]) => path.basename(file)).sort(),
+            ["etcd", "kube-apiserver", "kube-controller-manager", "kube-scheduler"].map(
+                (name) => `${name}+strategic.yaml`,
+            ),
+        );
+        const asked = files.map(([file, text]) => {
+            const [container] = (load(text) as { spec: { containers: Container[] } }).spec.containers;
+            assert.equal(`${container.name}+strategic.yaml`, path.basename(file));
+            assert.deepEqual(Object.keys(container.resources), ["requests"]);
+            return container.resources.requests;
+        });
+        const sum = (key: "cpu" | "memory") => asked.reduce((total, each) => total + quantity(each[key]), 0);
+        assert.deepEqual([sum("cpu").toFixed(2), sum("memory") / 2 ** 20], ["0.65", 832]);
+        assert.deepEqual(init(dev).InitConfiguration.patches, { directory: "/etc/test-cluster/patches" });
+        assert.deepEqual(kubeadmPatches(dev, node), kubeletPatches(dev, node));
+    });
+
+    it("bounds what the API server works on at once, and what etcd and events take", () => {
+        const { apiServer, etcd } = init(dev).ClusterConfiguration;
+        const given = (name: string) => argument(apiServer, name) ?? argument(etcd.local, name);
+        assert.deepEqual(
+            [
+                ...["max-requests-inflight", "max-mutating-requests-inflight", "event-ttl"],
+                ...["quota-backend-bytes", "auto-compaction-mode", "auto-compaction-retention"],
+            ].map(given),
+            ["100", "50", "4h", String(2 * 2 ** 30), "periodic", "1h"],
+        );
+    });
+
+    it("holds pods to what is theirs, and the system to its own only where its cgroup is named", () => {
+        const kubelet = (kubernetes: object) => init(stackConfig("dev", { kubernetes })).KubeletConfiguration;
+        assert.deepEqual(kubelet({}).enforceNodeAllocatable, ["pods"]);
+        assert.equal(kubelet({}).systemReservedCgroup, undefined);
+        const held = kubelet({ systemReservedCgroup: "/system.slice" });
+        assert.deepEqual(held.enforceNodeAllocatable, ["pods", "system-reserved"]);
+        assert.equal(held.systemReservedCgroup, "/system.slice");
     });
 
     it("is reached by a stable address inside, and certified for the one outside", () => {

@@ -6,12 +6,29 @@ import { ago, cluster, pod, StandInApi, workload } from "./standins";
 describe("what Kubernetes says", () => {
     const lists = {
         "GET /readyz": () => "ok",
-        "GET /api(s/apps)?/v1/(nodes|pods|.*sets|deployments)": () => ({ items: [] }),
+        "GET /api(s/apps)?/v1/(nodes|pods|namespaces|.*sets|deployments)": () => ({ items: [] }),
+        "GET /apis/admissionregistration.k8s.io/v1/validatingadmissionpolicybindings": () => ({ items: [] }),
     };
 
     it("is asked for at once, and does not need metrics", async () => {
         const look = await lookAtCluster(new StandInApi(lists));
         assert.deepEqual([look.nodes, look.pods, look.workloads, look.metrics], [[], [], [], { nodes: [], pods: [] }]);
+    });
+
+    it("is which policies hold, and in which namespaces they are switched off", async () => {
+        const off = { metadata: { name: "hogs", labels: { "guardrails.test-cluster/off": "drill" } } };
+        const api = new StandInApi({
+            "GET /readyz": () => "ok",
+            "GET /api/v1/namespaces": (_, query) => ({
+                items: query.get("labelSelector") === "guardrails.test-cluster/off" ? [off] : [],
+            }),
+            "GET /apis/admissionregistration.k8s.io/v1/validatingadmissionpolicybindings": () => ({
+                items: [{ metadata: { name: "guardrails-quota" } }],
+            }),
+            "GET /api(s/apps)?/v1/(nodes|pods|.*sets|deployments)": () => ({ items: [] }),
+        });
+        const { guardrails } = await lookAtCluster(api);
+        assert.deepEqual(guardrails, { holding: ["guardrails-quota"], off: [off] });
     });
 
     it("is a failure when the API server is not ready, naming its checks", async () => {

@@ -16,6 +16,8 @@ function api(): StandInApi {
         "GET /api/v1/pods": () => ({ items: pods }),
         "GET /apis/apps/v1/statefulsets": () => ({ items: of("mysql") }),
         "GET /apis/apps/v1/(deployments|daemonsets)": () => ({ items: [] }),
+        "GET /api/v1/namespaces": () => ({ items: [] }),
+        "GET /apis/admissionregistration.k8s.io/v1/validatingadmissionpolicybindings": () => ({ items: [] }),
     });
 }
 const memory = { stdout: "memory 1 2\nsystem 1 2\n", seconds: 0.2 };

@@ -23,7 +23,7 @@ describe("the parts' states", () => {
     it("are up, with what they use and how the probe went", () => {
         const found = rows();
         assert.deepEqual(Object.keys(found), [
-            ...["Kubernetes API", "node master", "disk mysql", "disk kafka", "Kafka"],
+            ...["Kubernetes API", "guardrails", "node master", "disk mysql", "disk kafka", "Kafka"],
             ...["MySQL", "Nacos", "Filebeat", "Logstash", "Elasticsearch", "Kibana", "log line"],
         ]);
         assert.deepEqual(states(found, "up"), Object.keys(found));
@@ -39,9 +39,9 @@ describe("the parts' states", () => {
 
     it("are absent where the stack does not have them", () => {
         const bare = { ...cluster(), workloads: [], pods: [] };
-        const found = rows({ cluster: bare }, { kafka: undefined, workloads: [] });
+        const found = rows({ cluster: bare }, { kafka: undefined, workloads: [], guardrails: [] });
         assert.deepEqual(states(found, "absent"), [
-            ...["Kafka", "MySQL", "Nacos", "Filebeat", "Logstash", "Elasticsearch", "Kibana", "log line"],
+            ...["guardrails", "Kafka", "MySQL", "Nacos", "Filebeat", "Logstash", "Elasticsearch", "Kibana", "log line"],
         ]);
         assert.deepEqual(states(found, "down"), []);
     });
@@ -84,6 +84,17 @@ describe("the parts' states", () => {
         const found = rows({}, {}, {});
         assert.deepEqual(states(found, "down"), []);
         assert.deepEqual([found.MySQL.probe?.seconds, found.MySQL.probe?.failure], [undefined, undefined]);
+    });
+
+    it("are the guardrails': down when a policy is gone, and where they are off is said", () => {
+        const labels = { "guardrails.test-cluster/off": "drill" };
+        const of = (holding: string[], off = [{ metadata: { name: "hogs", labels } }]) =>
+            rows({ cluster: { ...cluster(), guardrails: { holding, off } } }).guardrails;
+        const { state, reason } = of(stack().guardrails);
+        assert.deepEqual([state, reason], ["up", "switched off in hogs (drill)"]);
+        const gone = of(["guardrails-quota", "other"], []);
+        assert.equal(gone.state, "down");
+        assert.equal(gone.reason, "not in the cluster: guardrails-memory-limit: pulumi up --refresh");
     });
 
     it("are a node's: not ready, no node, silent over SSH; under pressure or cordoned it is up", () => {

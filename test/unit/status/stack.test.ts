@@ -35,6 +35,9 @@ describe("a stack's parts", () => {
                     outputs: { instanceId: "i-2" },
                 }),
                 resource("kubernetes:apps/v1:StatefulSet", "mysql", { id: "mysql/mysql" }),
+                resource("kubernetes:admissionregistration.k8s.io/v1:ValidatingAdmissionPolicyBinding", "quota", {
+                    id: "guardrails-quota",
+                }),
             ),
         );
         assert.equal(stack.name, "local");
@@ -46,6 +49,7 @@ describe("a stack's parts", () => {
             { name: "lost", host: undefined },
         ]);
         assert.deepEqual(stack.workloads, ["mysql/mysql"]);
+        assert.deepEqual(stack.guardrails, ["guardrails-quota"]);
         assert.equal(stack.nacosPassword, "pass");
     });
 

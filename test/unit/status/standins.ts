@@ -99,6 +99,7 @@ export function cluster(): ClusterLook {
                 containers: [{ usage: { cpu: "120000000n", memory: "614400Ki" } }],
             })),
         },
+        guardrails: { holding: ["guardrails-memory-limit", "guardrails-quota"], off: [] },
     };
 }
 
@@ -131,5 +132,6 @@ export function stack(): Stack {
         kafka: { host: "master", address: "10.20.0.10:9092" },
         nacosPassword: "secret",
         workloads: cluster().workloads.map(({ metadata }) => `${metadata.namespace}/${metadata.name}`),
+        guardrails: ["guardrails-memory-limit", "guardrails-quota"],
     };
 }
