@@ -1,8 +1,9 @@
 import * as kubernetes from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
 import type { StackConfig } from "../../config";
+import { markSpec } from "./counting";
 import { operators } from "./fairness";
-import { markSpec, policies, systemNamespaces } from "./policies";
+import { policies, systemNamespaces } from "./policies";
 import { priorityClasses } from "./priorities";
 import { demands } from "./quotas";
 

@@ -17,18 +17,18 @@ interface Wish {
     limit?: string;
     podLimit?: string;
     priorityClassName?: string;
-    annotations?: Record<string, string>;
+    labels?: Record<string, string>;
 }
 
 let made = 0;
 
 /** A pod that says how much memory it may use, or does not. */
-function pod({ namespace, limit, podLimit, priorityClassName, annotations }: Wish): object {
+function pod({ namespace, limit, podLimit, priorityClassName, labels }: Wish): object {
     const limited = (memory?: string) => (memory ? { resources: { limits: { memory } } } : {});
     return {
         apiVersion: "v1",
         kind: "Pod",
-        metadata: { name: `hog-${++made}`, namespace, annotations },
+        metadata: { name: `hog-${++made}`, namespace, labels },
         spec: {
             priorityClassName,
             ...limited(podLimit),
@@ -167,7 +167,8 @@ describe("the guardrails, in a real API server", () => {
 
     it("refuse what has no quota around it, with the command that makes one", async () => {
         await plane.kubectl(["create", "namespace", "bare"]);
-        const message = /namespace bare has no ResourceQuota, .*: kubectl -n bare create quota budget --hard=(\S+)/;
+        const message =
+            /namespace bare has no ResourceQuota for limits\.memory, .*: kubectl -n bare create quota budget --hard=(\S+)/;
         for (const kind of [pod, deployment]) {
             const said = await create(kind({ namespace: "bare", limit: "64Mi" }));
             refused(said, message);
@@ -182,17 +183,22 @@ describe("the guardrails, in a real API server", () => {
         );
     });
 
+    it("are not content with a quota that bounds no memory", async () => {
+        await namespace("counting", "pods=10");
+        refused(await create(pod({ namespace: "counting", limit: "64Mi" })), /has no ResourceQuota for limits\.memory/);
+        await plane.kubectl(["-n", "counting", "create", "quota", "memory", "--hard=limits.memory=1Gi"]);
+        const again = async () => (await create(pod({ namespace: "counting", limit: "64Mi" }))).code === 0;
+        await eventually("the other one counts", 30, again);
+    });
+
     it("are not deceived by a mark of a quota that is not there", async () => {
         await plane.kubectl(["create", "namespace", "deceiver"]);
-        const forged = { [quotaMark]: "deceiver/budget" };
-        refused(
-            await create(pod({ namespace: "deceiver", limit: "64Mi", annotations: forged })),
-            /guardrails-quota-itself/,
-        );
+        const forged = { [quotaMark]: "deceiver" };
+        refused(await create(pod({ namespace: "deceiver", limit: "64Mi", labels: forged })), /guardrails-quota-itself/);
         // Copied from where there is one.
-        const copied = { [quotaMark]: `${team}/budget` };
+        const copied = { [quotaMark]: team };
         refused(
-            await create(pod({ namespace: "deceiver", limit: "64Mi", annotations: copied })),
+            await create(pod({ namespace: "deceiver", limit: "64Mi", labels: copied })),
             /namespace deceiver has no ResourceQuota/,
         );
     });
