@@ -49,7 +49,7 @@ describe("the applications", function () {
         const { kubernetes } = of("plain line");
         assert.deepEqual(
             [kubernetes.namespace, kubernetes.pod.name, kubernetes.container.name, kubernetes.labels],
-            ["default", speaker, speaker, { team: "test" }],
+            ["default", speaker, speaker, { team: "test", "guardrails_test-cluster/quota": "default" }],
         );
         assert.match(kubernetes.node.name, /^(master|node-0[12])$/);
         assert.equal(of('{"level": "error",').json?.msg, "broke");

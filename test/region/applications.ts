@@ -44,12 +44,22 @@ export async function countOf(pod: string): Promise<number> {
     return (found as unknown as { count: number }).count;
 }
 
+/** The quota that pods of these tests are in, as everybody's are. */
+const quota = ["quota", "tests", "--hard=limits.memory=256Mi,pods=4"];
+
 /** Starts a pod of an image that is there, which runs a script once and is left as it ends. */
 export async function startPod(name: string, script: string): Promise<void> {
     const image = await kubectl(
         ...["-n", "mysql", "get", "statefulset", "mysql", "-o", "jsonpath={.spec.template.spec.containers[0].image}"],
     );
-    const options = [`--image=${image}`, "--labels=team=test", "--restart=Never", "--command"];
+    const limited = { spec: { containers: [{ name, resources: { limits: { memory: "64Mi" } } }] } };
+    const overrides = [`--overrides=${JSON.stringify(limited)}`, "--override-type=strategic"];
+    const options = [`--image=${image}`, "--labels=team=test", "--restart=Never", ...overrides, "--command"];
+    if ((await kubectl("get", ...quota.slice(0, 2), "--ignore-not-found")) === "") await kubectl("create", ...quota);
+    await eventually("the quota is counted", 30, async () => {
+        const counted = await kubectl("get", ...quota.slice(0, 2), "-o", "jsonpath={.status.used.pods}");
+        return counted !== "";
+    });
     await kubectl("run", name, ...options, "--", "bash", "-c", script);
 }
 

@@ -30,21 +30,26 @@ export interface Options {
     users?: User[];
     /** The controller manager's controllers, such as `resourcequota`; none and it is not started. */
     controllers?: string[];
-    scheduler?: boolean;
 }
 
 /**
- * Kubernetes' control plane without a node: etcd and the API server, and of the rest what is asked for. The stack's own
- * binaries as plain processes on 127.0.0.1, with free ports and a folder that goes when it is stopped.
+ * Kubernetes' control plane without a node: etcd, the API server, and of the controllers what is asked for. The stack's
+ * own binaries as plain processes on 127.0.0.1, with free ports and a folder that goes when it is stopped.
  */
 export class ControlPlane {
     private readonly processes: ChildProcess[] = [];
     private readonly dir = fs.mkdtempSync(path.join(os.tmpdir(), "control-plane-"));
     private binaries: Record<string, string> = {};
     private server = "";
+    private readonly killAll = () => {
+        for (const child of this.processes) child.kill("SIGKILL");
+        fs.rmSync(this.dir, { recursive: true, force: true });
+    };
 
     static async start(options: Options = {}): Promise<ControlPlane> {
         const started = new ControlPlane();
+        // Whatever ends the tests: nothing of it stays behind.
+        process.on("exit", started.killAll);
         try {
             await started.begin(options);
         } catch (error) {
@@ -89,12 +94,13 @@ export class ControlPlane {
             await ended;
         }
         fs.rmSync(this.dir, { recursive: true, force: true });
+        process.off("exit", this.killAll);
     }
 
-    private async begin({ users = [], controllers = [], scheduler = false }: Options): Promise<void> {
+    private async begin({ users = [], controllers = [] }: Options): Promise<void> {
         const recipes = clusterRecipes.filter(({ name }) => name === "kubernetes" || name === "etcd");
         this.binaries = await goParts(recipes, () => undefined);
-        const [client, peer, secure, manager, scheduling] = await freePorts(5);
+        const [client, peer, secure, manager] = await freePorts(4);
         const etcd = `http://127.0.0.1:${client}`;
         this.run("etcd", "etcd", {
             "data-dir": path.join(this.dir, "etcd"),
@@ -137,15 +143,14 @@ export class ControlPlane {
             this.alive();
             return (await this.kubectl(["get", "--raw", "/readyz"])) === "ok";
         });
-        const kubeconfig = this.kubeconfig();
-        const common = { kubeconfig, "bind-address": "127.0.0.1", "leader-elect": "false" };
-        if (controllers.length > 0) {
-            this.run("kubernetes", "kube-controller-manager", {
-                ...common,
-                ...{ controllers: controllers.join(","), "secure-port": String(manager) },
-            });
-        }
-        if (scheduler) this.run("kubernetes", "kube-scheduler", { ...common, "secure-port": String(scheduling) });
+        if (controllers.length === 0) return;
+        this.run("kubernetes", "kube-controller-manager", {
+            kubeconfig: this.kubeconfig(),
+            "bind-address": "127.0.0.1",
+            "secure-port": String(manager),
+            "leader-elect": "false",
+            controllers: controllers.join(","),
+        });
     }
 
     private kubeconfigText(user: string): string {

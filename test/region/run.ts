@@ -32,10 +32,11 @@ function main(options: string[]): number {
     }
     const mocha = (files: string, environment = {}) => command("npx", ["mocha", ...options, files], environment);
     const scratch = fs.mkdtempSync(path.join(os.tmpdir(), "region-"));
-    // The hosts alone, in a state folder of their own; what they need is built here, with its progress shown.
+    // The hosts alone, and a control plane without hosts, in a state folder of their own; what they need is built here,
+    // with its progress shown.
     let failed = command("npx", ["tsx", "rehearsal/region.ts", "build"]);
     if (failed) return failed;
-    failed = mocha("test/region/{cloud,hosts,scheduler}*.test.ts", { XDG_STATE_HOME: scratch });
+    failed = mocha("test/region/{cloud,guardrails,hosts,scheduler}*.test.ts", { XDG_STATE_HOME: scratch });
     fs.rmSync(scratch, { recursive: true, force: true });
     // Then the stack on them.
     try {
