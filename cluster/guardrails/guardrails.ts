@@ -21,9 +21,9 @@ export class Guardrails extends pulumi.ComponentResource {
 
         // Kubernetes serves what marks from 1.36 on; before, a missing quota is refused in its own words.
         const marked = Number(config.kubernetes.version.split(".")[1]) >= 36;
-        if (marked) marks(stack, system, parent);
-        // Refused by number, so the numbers must be there first.
-        const after = { parent: this, dependsOn: classes };
+        const marks = marked ? [marking(stack, system, parent)] : [];
+        // What they look at must be there first: the priorities' numbers, and the marks, without which all would be refused.
+        const after = { parent: this, dependsOn: [...classes, ...marks] };
         for (const [key, { spec, action, perQuota }] of Object.entries(policies(stack, system, marked))) {
             const title = named(key);
             const policy = new v1.ValidatingAdmissionPolicy(title, { metadata: { name: title }, spec }, after);
@@ -44,11 +44,11 @@ export class Guardrails extends pulumi.ComponentResource {
     }
 }
 
-function marks(stack: string[], system: string[], opts: pulumi.CustomResourceOptions): void {
+function marking(stack: string[], system: string[], opts: pulumi.CustomResourceOptions): pulumi.Resource {
     const name = named("quota-mark");
     const spec = markSpec(stack, system);
     const policy = new v1.MutatingAdmissionPolicy(name, { metadata: { name }, spec }, opts);
-    new v1.MutatingAdmissionPolicyBinding(
+    return new v1.MutatingAdmissionPolicyBinding(
         name,
         { metadata: { name }, spec: { policyName: policy.metadata.name, paramRef: everyQuota("Allow") } },
         opts,
