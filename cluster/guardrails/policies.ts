@@ -2,7 +2,7 @@ import { quotaPolicies } from "./counting";
 import { group, offLabel } from "./labels";
 import { limitPolicies } from "./limits";
 import { type Policies, forbidden, podSpec, pods, within, workloads } from "./policy";
-import { ownClasses, ownPriority } from "./priorities";
+import { ownClasses, ownPriority } from "./tiers";
 
 /** Kubernetes' own namespaces, and the network's: they must come up whatever is said here. */
 export const systemNamespaces = ["kube-system", "kube-public", "kube-node-lease", "kube-flannel"];
