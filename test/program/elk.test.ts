@@ -17,7 +17,7 @@ describe("the stack's collection of logs", () => {
         changed = await run({
             change: {
                 "test-cluster:elk": {
-                    elasticsearch: { image: image("elasticsearch"), memory: "2560Mi", security: false },
+                    elasticsearch: { image: image("elasticsearch"), memory: "1536Mi", security: false },
                     logstash: { image: image("logstash"), memory: "1536Mi" },
                     ...Object.fromEntries(["kibana", "filebeat"].map((name) => [name, { image: image(name) }])),
                     topic: "lines",
@@ -35,7 +35,7 @@ describe("the stack's collection of logs", () => {
             assert.equal(type, "single-node");
             assert.equal(container(find("elasticsearch"), "elasticsearch").resources.limits.memory, "2Gi");
             assert.equal(heap, "-Xms1024m -Xmx1024m");
-            assert.equal(variables("elasticsearch", changed).ES_JAVA_OPTS, "-Xms1280m -Xmx1280m");
+            assert.equal(variables("elasticsearch", changed).ES_JAVA_OPTS, "-Xms768m -Xmx768m");
         });
 
         it("is asked inside its pod without the service, which has nothing behind it before the pod is ready", () => {

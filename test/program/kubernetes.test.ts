@@ -118,7 +118,7 @@ describe("the stack's Kubernetes", () => {
             triggers(deployment),
         );
         assert.deepEqual(
-            triggers(await run({ change: { "test-cluster:mysql": { memory: "2Gi" } } })),
+            triggers(await run({ change: { "test-cluster:mysql": { memory: "1280Mi" } } })),
             triggers(deployment),
         );
     });
