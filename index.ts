@@ -1,5 +1,5 @@
 import * as pulumi from "@pulumi/pulumi";
-import { demands } from "./apps/demands";
+import { demands, ownNamespaces } from "./apps/demands";
 import { Elk } from "./apps/elk/elk";
 import { Kafka, kafkaService } from "./apps/kafka/kafka";
 import { MySql } from "./apps/mysql/mysql";
@@ -8,10 +8,12 @@ import { readConfigurations } from "./apps/nacos/folder";
 import { Nacos } from "./apps/nacos/nacos";
 import { flannel, metricsServer } from "./cluster/addons";
 import { checkCapacity } from "./cluster/capacity/check";
+import { prices } from "./cluster/capacity/prices";
 import { cloudName, lookUp, ownTags } from "./cluster/catalog";
 import { DataDisks } from "./cluster/disks";
 import { checkUserData } from "./cluster/firstboot";
 import { Guardrails } from "./cluster/guardrails/guardrails";
+import { priorities } from "./cluster/guardrails/tiers";
 import { Hosts } from "./cluster/hosts";
 import { Kubernetes } from "./cluster/kubernetes";
 import { inService } from "./cluster/leave";
@@ -26,7 +28,7 @@ export = async () => {
     // Everything that can be known to be wrong is found here, before anything is touched.
     const config = loadConfig();
     const catalog = await lookUp(config);
-    await checkCapacity(config, catalog, demands(config));
+    await checkCapacity(config, catalog, demands(config), { prices, priorities });
     checkUserData(config);
     const declared = readConfigurations(config.nacos.configurations);
 
@@ -43,7 +45,7 @@ export = async () => {
         dependsOn: [...system, labels],
     });
 
-    const guardrails = new Guardrails("guardrails", config, { providers: [cluster.provider] });
+    const guardrails = new Guardrails("guardrails", config, ownNamespaces, { providers: [cluster.provider] });
 
     const storage = storageClass(inCluster);
     const mounts = Object.values(cluster.mounts);

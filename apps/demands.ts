@@ -1,6 +1,7 @@
 import type { StackConfig } from "../config";
-import type { Demand } from "../cluster/capacity/ask";
+import { asking, type Demand } from "../cluster/capacity/ask";
 import { systemDemands } from "../cluster/capacity/system";
+import { shareOf, type Share } from "../cluster/guardrails/quotas";
 import { elasticsearchDemand, filebeatDemand, kibanaDemand, logstashDemand, objectsDemand } from "./elk/demand";
 import { mysqlDemand } from "./mysql/demand";
 import { nacosDemand } from "./nacos/demand";
@@ -18,3 +19,21 @@ export function demands(config: StackConfig): Demand[] {
         objectsDemand(),
     ];
 }
+
+/** The namespaces that the stack makes for itself. Kafka, beside the cluster, has but a name there. */
+export const ownNamespaces = ["mysql", "nacos", "kafka", "logging"];
+
+/** What may run in one of them: what is asked for, and what comes and goes beside it. */
+export function share(config: StackConfig, namespace: string): Share {
+    return shareOf(namespace, [...demands(config), followers], config.hosts.length);
+}
+
+/** The pods by which `npm run status` follows a line, from each node at once. */
+const followers: Demand = {
+    kind: "Pod",
+    namespace: "logging",
+    name: "status",
+    replicas: "per node",
+    labels: {},
+    spec: { containers: [asking("line", { cpu: "1m", memory: "32Mi" })] },
+};

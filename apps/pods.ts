@@ -4,6 +4,7 @@ import { createHash } from "node:crypto";
 import * as fs from "node:fs";
 import { bounded } from "../cluster/guardrails/quotas";
 import type { StackConfig } from "../config";
+import { share } from "./demands";
 
 /** What pods of applications have in common. */
 
@@ -40,7 +41,7 @@ export function namespaceOf(
     const named = (other: string) => ({ matchLabels: { "kubernetes.io/metadata.name": other } });
     const namespaces = from === "all" ? [{}] : [name, ...from].map(named);
     const made = new kubernetes.core.v1.Namespace(name, { metadata: { name } }, opts).metadata.name;
-    const namespace = bounded(config, made, name, opts);
+    const namespace = bounded(share(config, name), made, name, opts);
     new kubernetes.networking.v1.NetworkPolicy(
         name,
         {

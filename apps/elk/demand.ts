@@ -13,6 +13,7 @@ export function elasticsearchDemand({ elk }: StackConfig): Demand<number> {
         replicas: 1,
         setting: "elk.elasticsearch",
         spec: {
+            priorityClassName: "data",
             initContainers: [asking("config", script)],
             containers: [asking(name, elk.elasticsearch), asking("keeper", script)],
             volumes: onDisk(elk.elasticsearch.disk),
@@ -29,6 +30,7 @@ export function logstashDemand({ elk }: StackConfig): Demand<number> {
         replicas: 1,
         setting: "elk.logstash",
         spec: {
+            priorityClassName: "platform",
             initContainers: [asking("wait-for-index", script)],
             containers: [asking(name, elk.logstash)],
             volumes: onDisk(elk.elasticsearch.disk),
@@ -43,7 +45,7 @@ export function kibanaDemand({ elk }: StackConfig): Demand<number> {
         ...called(name),
         replicas: 1,
         setting: "elk.kibana",
-        spec: { containers: [asking(name, elk.kibana)] },
+        spec: { priorityClassName: "platform", containers: [asking(name, elk.kibana)] },
     };
 }
 
@@ -54,7 +56,7 @@ export function objectsDemand(): Demand<number> {
         ...called("kibana-objects"),
         labels: {},
         replicas: 1,
-        spec: { containers: [asking("import", script)] },
+        spec: { priorityClassName: "platform", containers: [asking("import", script)] },
     };
 }
 
@@ -66,7 +68,7 @@ export function filebeatDemand({ elk }: StackConfig): Demand {
         replicas: "per node",
         setting: "elk.filebeat",
         spec: {
-            priorityClassName: "system-node-critical",
+            priorityClassName: "platform",
             tolerations: [{ operator: "Exists" }],
             containers: [asking(name, elk.filebeat)],
         },

@@ -84,7 +84,7 @@ export class Elasticsearch extends pulumi.ComponentResource {
                             automountServiceAccountToken: false,
                             enableServiceLinks: false,
                             terminationGracePeriodSeconds: 60,
-                            priorityClassName: "data",
+                            priorityClassName: asks.priorityClassName,
                             // The image's own user and group.
                             securityContext: runAs(1000, 0),
                             initContainers: [

@@ -67,7 +67,7 @@ function kibanaOf(
                     spec: {
                         automountServiceAccountToken: false,
                         enableServiceLinks: false,
-                        priorityClassName: "platform",
+                        priorityClassName: asks.priorityClassName,
                         securityContext: runAs(1000),
                         containers: [
                             {
@@ -104,6 +104,7 @@ function importObjects(
     elasticsearch: Elasticsearch,
     opts: pulumi.CustomResourceOptions,
 ): void {
+    const { spec: asks } = objectsDemand();
     const files = {
         ...filesOf(path.join(__dirname, "scripts"), "es.sh", "import.sh"),
         "objects.ndjson": savedObjectsFile(),
@@ -124,11 +125,11 @@ function importObjects(
                         restartPolicy: "OnFailure",
                         automountServiceAccountToken: false,
                         enableServiceLinks: false,
-                        priorityClassName: "platform",
+                        priorityClassName: asks.priorityClassName,
                         securityContext: runAs(1000, 0),
                         containers: [
                             {
-                                ...objectsDemand().spec.containers[0],
+                                ...asks.containers[0],
                                 image: config.elk.elasticsearch.image,
                                 command: ["/bin/bash", "/files/import.sh"],
                                 env: [

@@ -37,7 +37,7 @@ export function filebeat(
                         serviceAccountName: account,
                         enableServiceLinks: false,
                         terminationGracePeriodSeconds: 30,
-                        priorityClassName: "platform",
+                        priorityClassName: asks.priorityClassName,
                         tolerations: asks.tolerations,
                         // The logs are root's.
                         securityContext: { runAsUser: 0, runAsGroup: 0, seccompProfile: { type: "RuntimeDefault" } },
@@ -125,7 +125,7 @@ export function logstash(
                         automountServiceAccountToken: false,
                         enableServiceLinks: false,
                         terminationGracePeriodSeconds: 60,
-                        priorityClassName: "platform",
+                        priorityClassName: asks.priorityClassName,
                         securityContext: runAs(1000),
                         initContainers: [
                             {

@@ -9,6 +9,7 @@ import type { Hosts } from "../../cluster/hosts";
 import { script } from "../../cluster/shell";
 import { step } from "../../cluster/step";
 import type { StackConfig } from "../../config";
+import { share } from "../demands";
 import { heapMebibytes, mebibytes } from "../../config/types";
 
 const name = "kafka";
@@ -54,7 +55,7 @@ export function kafkaService(
 ): pulumi.Output<string> {
     const [address] = kafka.address.split(":");
     const made = new kubernetes.core.v1.Namespace(name, { metadata: { name } }, opts).metadata.name;
-    const namespace = bounded(config, made, name, opts);
+    const namespace = bounded(share(config, name), made, name, opts);
     const port = { name, port: kafkaPort, protocol: "TCP" };
     const service = new kubernetes.core.v1.Service(
         name,

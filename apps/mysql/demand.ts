@@ -11,6 +11,6 @@ export function mysqlDemand({ mysql }: StackConfig): Demand<number> {
         replicas: 1,
         labels: { app: name },
         setting: "mysql",
-        spec: { containers: [asking(name, mysql)], volumes: onDisk(mysql.disk) },
+        spec: { priorityClassName: "data", containers: [asking(name, mysql)], volumes: onDisk(mysql.disk) },
     };
 }

@@ -74,7 +74,7 @@ export class MySql extends pulumi.ComponentResource {
                             automountServiceAccountToken: false,
                             enableServiceLinks: false,
                             terminationGracePeriodSeconds: 60,
-                            priorityClassName: "data",
+                            priorityClassName: demand.spec.priorityClassName,
                             securityContext: runAs(uid),
                             containers: [
                                 {

@@ -13,6 +13,7 @@ export function nacosDemand({ nacos }: StackConfig): Demand<number> {
         labels: { app: name },
         setting: "nacos",
         spec: {
+            priorityClassName: "data",
             initContainers: [asking("schema-file", small), asking("schema", small)],
             containers: [asking(name, nacos)],
         },

@@ -84,7 +84,7 @@ export class Nacos extends pulumi.ComponentResource {
                         spec: {
                             automountServiceAccountToken: false,
                             enableServiceLinks: false,
-                            priorityClassName: "data",
+                            priorityClassName: asks.priorityClassName,
                             securityContext: runAs(uid),
                             initContainers: [
                                 {

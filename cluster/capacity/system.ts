@@ -1,4 +1,5 @@
 import type { StackConfig } from "../../config";
+import { controlPlaneRequests } from "../kubeadm";
 import { controlPlaneTaint } from "../labels";
 import type { Asking, Demand } from "./ask";
 
@@ -38,16 +39,8 @@ export function metricsServerDemand(): Demand<number> {
     };
 }
 
-/** What kubeadm 1.36.3 writes into the manifests of the control plane's pods (`init phase … --dry-run`). */
-const controlPlaneRequests: Record<string, Record<string, string>> = {
-    "kube-apiserver": { cpu: "250m" },
-    "kube-controller-manager": { cpu: "200m" },
-    "kube-scheduler": { cpu: "100m" },
-    etcd: { cpu: "100m", memory: "100Mi" },
-};
-
 /**
- * What kubeadm makes: the control plane's static pods, and kube-proxy and CoreDNS as 1.36.3 prints them
+ * What kubeadm makes: the control plane's static pods, with the requests that they are patched with, and kube-proxy and CoreDNS as 1.36.3 prints them
  * (`init phase addon … --print-manifest`).
  */
 export function kubeadmDemands({ hosts }: StackConfig): Demand[] {

@@ -5,16 +5,15 @@ import { markSpec } from "./counting";
 import { operators } from "./fairness";
 import { policies, systemNamespaces } from "./policies";
 import { priorityClasses } from "./priorities";
-import { demands } from "./quotas";
 
 const { v1 } = kubernetes.admissionregistration;
 
 /** What keeps one bad install from taking the rest: priorities, admission policies, a share of the API for operators. */
 export class Guardrails extends pulumi.ComponentResource {
-    constructor(name: string, config: StackConfig, opts: pulumi.ComponentResourceOptions) {
+    /** @param stack the namespaces that are the stack's own */
+    constructor(name: string, config: StackConfig, stack: string[], opts: pulumi.ComponentResourceOptions) {
         super("test-cluster:cluster:Guardrails", name, {}, opts);
         const parent = { parent: this };
-        const stack = demands(config).map(({ namespace }) => namespace);
         const system = [...systemNamespaces, ...config.guardrails.systemNamespaces];
         const classes = priorityClasses(parent);
         operators(parent);

@@ -27,3 +27,6 @@ export const ownPriority = tiers.platform.value;
 
 /** The classes that only the stack and the system may name. */
 export const ownClasses = ["system-node-critical", "system-cluster-critical", "data", "platform"];
+
+/** The number of each class. */
+export const priorities = Object.fromEntries(Object.entries(tiers).map(([name, { value }]) => [name, value]));

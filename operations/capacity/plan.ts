@@ -2,6 +2,7 @@ import { demands } from "../../apps/demands";
 import { nodeOf, sizeOf } from "../../cluster/capacity/nodes";
 import { podsOf } from "../../cluster/capacity/pods";
 import { volumesOf } from "../../cluster/capacity/volumes";
+import { priorities } from "../../cluster/guardrails/tiers";
 import { parseSettings, type StackConfig } from "../../config";
 import type { Cluster } from "./cluster";
 import { ownSettings } from "./settings";
@@ -17,7 +18,7 @@ export function planOf(stack: string, keys: Record<string, unknown>): Cluster {
     const asked = demands(config);
     const nodes = config.hosts.map((host) => {
         const { name, instanceType = "" } = host;
-        const size = sizeOf(host, { imageId: "", disks: {}, types: [], instanceTypes: { [name]: instanceType } });
+        const size = sizeOf(host, { types: [], instanceTypes: { [name]: instanceType } });
         if (!size) {
             throw new Error(
                 `hosts (${name}): how much ${instanceType || "it"} has can't be told without the cloud; ` +
@@ -27,8 +28,8 @@ export function planOf(stack: string, keys: Record<string, unknown>): Cluster {
         return nodeOf(config, host, size);
     });
     return {
-        ...{ from: `the plan of stack ${stack}`, nodes, used: {}, priorities: {} },
-        pods: asked.flatMap((demand) => podsOf(demand, nodes)),
+        ...{ from: `the plan of stack ${stack}`, nodes, used: {}, priorities },
+        pods: asked.flatMap((demand) => podsOf(demand, nodes, priorities)),
         volumes: volumesOf(config, asked),
     };
 }

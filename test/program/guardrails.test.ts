@@ -1,12 +1,11 @@
 import * as assert from "node:assert/strict";
-import { hard, demands } from "../../cluster/guardrails/quotas";
+import { ownNamespaces as own, share } from "../../apps/demands";
+import { hard } from "../../cluster/guardrails/quotas";
 import { quantity } from "../../config/quantity";
 import { stackConfig } from "../sample";
 import { all, one, run, type Deployment } from "./engine";
 import { madeBefore } from "./order";
 import { workloads, type Container, type Workload } from "./workloads";
-
-const own = ["mysql", "nacos", "logging", "kafka"];
 
 for (const stack of ["dev", "local"]) {
     describe(`the guardrails of the ${stack} stack`, () => {
@@ -25,35 +24,42 @@ for (const stack of ["dev", "local"]) {
         });
 
         it("reckon with what the stack's pods ask for, container by container", () => {
-            for (const demand of demands(config)) {
+            for (const namespace of own) {
+                const demand = share(config, namespace);
                 const sum = { cpu: 0, memory: 0, pods: 0 };
-                for (const workload of workloads(deployment, demand.namespace)) {
+                for (const workload of workloads(deployment, namespace)) {
                     const count = workload.kind === "DaemonSet" ? config.hosts.length : (workload.spec.replicas ?? 1);
                     sum.cpu += count * effective(workload, "cpu");
                     sum.memory += count * effective(workload, "memory");
                     sum.pods += count;
                 }
                 // Three more in `logging` follow a line for `npm run status`.
-                const status = demand.namespace === "logging" ? config.hosts.length : 0;
+                const status = namespace === "logging" ? config.hosts.length : 0;
                 assert.deepEqual(
-                    [demand.requests.cpu.toFixed(3), demand.requests.memory, demand.limits.memory, demand.pods],
+                    [
+                        (demand.requests.cpu / 1000).toFixed(3),
+                        demand.requests.memory,
+                        demand.limits.memory,
+                        demand.pods,
+                    ],
                     [
                         (sum.cpu + status * 0.001).toFixed(3),
                         sum.memory + status * 32 * 2 ** 20,
                         sum.memory + status * 32 * 2 ** 20,
                         sum.pods + status,
                     ],
-                    demand.namespace,
+                    namespace,
                 );
             }
         });
 
         it("leave room in a namespace for its largest pod once more, and none for pods where there are none", () => {
-            for (const demand of demands(config)) {
-                const quota = one(deployment, "ResourceQuota", demand.namespace).inputs.spec.hard;
+            for (const namespace of own) {
+                const demand = share(config, namespace);
+                const quota = one(deployment, "ResourceQuota", namespace).inputs.spec.hard;
                 assert.deepEqual(quota, hard(demand));
                 const spare = quantity(quota["limits.memory"]) - demand.limits.memory;
-                assert.equal(spare, demand.largest.memory, demand.namespace);
+                assert.equal(spare, demand.largest.memory, namespace);
                 assert.equal(Number(quota.pods), demand.pods && demand.pods + 1);
             }
             assert.equal(one(deployment, "ResourceQuota", "kafka").inputs.spec.hard.pods, "0");

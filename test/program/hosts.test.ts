@@ -97,7 +97,7 @@ describe("the stack's hosts", () => {
     it("that name a size keep the type that they have, sold out or not", async () => {
         const hosts = [{ name: "master", role: "control-plane", cpus: 4, memoryGiB: 8 }];
         const sized = await run({
-            change: { "test-cluster:hosts": hosts, ...allOn("master") },
+            change: { "test-cluster:hosts": hosts, ...allOn("master"), "test-cluster:mysql": { memory: "512Mi" } },
             cloud: { instances: [{ name: "test-cluster-dev-master", instanceType: "ecs.c5.xlarge" }] },
         });
         assert.equal(sized.error, undefined);
