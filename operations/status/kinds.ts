@@ -3,6 +3,7 @@
 export interface Metadata {
     name: string;
     namespace?: string;
+    uid?: string;
     creationTimestamp?: string;
     labels?: Record<string, string>;
 }
@@ -31,6 +32,7 @@ interface Ended {
 export interface ContainerStatus {
     name: string;
     ready?: boolean;
+    restartCount?: number;
     state?: { waiting?: { reason?: string; message?: string }; terminated?: Ended };
     lastState?: { terminated?: Ended };
 }

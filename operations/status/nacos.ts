@@ -1,5 +1,5 @@
 import { randomBytes } from "node:crypto";
-import { address, administrator, paths, proxy } from "../../apps/nacos/api";
+import { address, administrator, paths, proxy, type Place } from "../../apps/nacos/api";
 import { type Api, type Asked, ask } from "./api";
 import { waitFor } from "./wait";
 
@@ -12,30 +12,64 @@ const patience = 5;
  * @throws Error with the reason
  */
 export async function nacosProbe(api: Api, password: string | undefined): Promise<number> {
-    if (!password) throw new Error("the stack has no output nacosPassword yet: pulumi up");
-    // In the body, where no log has it.
-    const user = { username: administrator, password };
-    const { accessToken } = await ask<{ accessToken?: string }>(api, "POST", proxy + paths.login, form(user));
-    if (!accessToken) throw new Error("its login gave no token");
-    // Nacos takes it in a header of this name too. The usual one is the API server's own, and queries are in its log.
-    const headers = { accessToken };
+    const nacos = new NacosClient(api, password);
     const content = randomBytes(8).toString("hex");
-    const key = address({ namespace: "public", group: "STATUS_PROBE", dataId: `status-${content}` });
-    const query = new URLSearchParams(key).toString();
+    const key = { namespace: "public", group: "STATUS_PROBE", dataId: `status-${content}` };
+    await nacos.login();
     const began = Date.now();
-    const published = form({ ...key, content, type: "text" });
-    done(await ask<Result>(api, "POST", proxy + paths.config, { ...published, headers }));
+    await nacos.publish(key, content);
     try {
-        const read = async () => {
-            const { status, body } = await api.request("GET", `${proxy}${paths.published}?${query}`, { headers });
-            if (status >= 300 && status !== 404)
-                throw new Error(`a client is answered ${status} ${body.slice(0, 200)}`);
-            return status < 300 && (JSON.parse(body) as Result<{ content?: string }>).data?.content === content;
-        };
+        const read = async () => (await nacos.read(key)) === content;
         await waitFor(read, patience, "what was published can't be read");
         return (Date.now() - began) / 1000;
     } finally {
-        done(await ask<Result>(api, "DELETE", `${proxy}${paths.config}?${query}`, { headers }));
+        await nacos.remove(key);
+    }
+}
+
+/** Nacos as its administrator; `root` is where its context path is below `api`. */
+export class NacosClient {
+    private token = "";
+
+    constructor(
+        private readonly api: Api,
+        private readonly password: string | undefined,
+        private readonly root = proxy,
+    ) {}
+
+    /** @throws Error when it lets nobody in */
+    async login(): Promise<void> {
+        const { password } = this;
+        if (!password) throw new Error("the stack has no output nacosPassword yet: pulumi up");
+        // In the body, where no log has it.
+        const user = form({ username: administrator, password });
+        const { accessToken } = await ask<{ accessToken?: string }>(this.api, "POST", this.root + paths.login, user);
+        if (!accessToken) throw new Error("its login gave no token");
+        this.token = accessToken;
+    }
+
+    async publish(key: Place, content: string): Promise<void> {
+        const { headers, api } = this;
+        const published = form({ ...address(key), content, type: "text" });
+        done(await ask<Result>(api, "POST", this.root + paths.config, { ...published, headers }));
+    }
+
+    /** As a client does; undefined when there is none. */
+    async read(key: Place): Promise<string | undefined> {
+        const path = `${this.root}${paths.published}?${query(key)}`;
+        const { status, body } = await this.api.request("GET", path, { headers: this.headers });
+        if (status >= 300 && status !== 404) throw new Error(`a client is answered ${status} ${body.slice(0, 200)}`);
+        return status < 300 ? (JSON.parse(body) as Result<{ content?: string }>).data?.content : undefined;
+    }
+
+    async remove(key: Place): Promise<void> {
+        const { headers, api } = this;
+        done(await ask<Result>(api, "DELETE", `${this.root}${paths.config}?${query(key)}`, { headers }));
+    }
+
+    private get headers(): Record<string, string> {
+        // Nacos takes it in a header of this name too. The usual one is the API server's own, and queries are in its log.
+        return { accessToken: this.token };
     }
 }
 
@@ -48,6 +82,10 @@ interface Result<T = unknown> {
 /** Nacos may say no in an answer that is itself well. */
 function done({ code, message }: Result): void {
     if (code !== 0) throw new Error(`it says ${code} ${message ?? ""}`);
+}
+
+function query(key: Place): string {
+    return new URLSearchParams(address(key)).toString();
 }
 
 function form(fields: Record<string, string>): Asked {
