@@ -1,0 +1,215 @@
+import { waitFor } from "../status/wait";
+import { applications } from "../status/probes";
+import { ask } from "../status/api";
+import { fateOf, type Fate } from "./cluster";
+import type { Context, Drill } from "./drill";
+import { type Hog, quotaOf } from "./hog";
+import { install, makeNamespace, uninstall } from "./install";
+import { letIn, refuseAgain } from "./protections";
+import type { Want } from "./record";
+import { restore, unprotect } from "./unprotect";
+import { seconds } from "./verdict";
+import { Watch } from "./watch";
+
+const namespace = "drill-avalanche";
+/** Share of a worker's memory from which on it is full: what `npm run status` warns of. */
+const full = 0.85;
+/** Seconds that the install has to fill a worker, and that everything has to be as before. */
+const patience = { filling: 150, repair: 300 };
+/** Seconds of each phase, and in a short drill. */
+const lengths = { before: [10, 5], refused: [30, 20], full: [60, 20], after: [10, 5] };
+/** Seconds after which whatever a drill did has ended by itself. */
+const atMost = 600;
+
+/** The incident: an install without limits eats what there is. */
+export const avalanche: Drill = {
+    name: "avalanche",
+    what: "An install without limits eats the nodes' memory: first as it is, then with the guardrails off for it",
+    flags: {
+        "without-protection":
+            "instead: with the nodes' reservations and evictions and all refusals taken away, as the cluster of the incident was",
+    },
+    async run(context) {
+        await tidy(context);
+        const watch = new Watch(context);
+        const phase = (name: string, what: string, fault = false) => {
+            context.say(`${name}: ${what}`);
+            return context.recorder.phase(name, what, fault);
+        };
+        phase("before", "the stack as it is, with known data");
+        await watch.begin();
+        await rest(context, "before");
+        watch.well();
+        const wants = context.flags["without-protection"]
+            ? await unheld(context, watch, phase)
+            : [...(await refused(context, phase, watch)), ...(await held(context, watch, phase))];
+        phase("after", "everything as before");
+        await rest(context, "after");
+        await watch.end();
+        return [...wants, ...watch.wants()];
+    },
+};
+
+type Begin = (name: string, what: string, fault?: boolean) => void;
+
+/** The install as people would make it: refused, and refused again when they do what the refusal says. */
+async function refused(context: Context, phase: Begin, watch: Watch): Promise<Want[]> {
+    const { api, recorder } = context;
+    phase("as it is", "the install meets the guardrails", true);
+    context.undo.later("the install", patience.repair, () => uninstall(api));
+    await makeNamespace(api, namespace, false);
+    const hog = await hogOf(context, watch);
+    let { accepted, refusals } = await install(api, hog);
+    refusals.forEach((reason) => recorder.message("install", reason));
+    if (accepted === 0) {
+        context.say(`refused: ${refusals.join("; ")}`);
+        await ask(api, "POST", `/api/v1/namespaces/${namespace}/resourcequotas`, {
+            body: JSON.stringify(quotaOf(namespace)),
+        });
+        ({ accepted, refusals } = await install(api, hog));
+        refusals.forEach((reason) => recorder.message("install, with a quota", reason));
+    }
+    let worst = fateOf([]);
+    const until = recorder.now() + length(context, "refused");
+    while (recorder.now() < until) {
+        await pause(1, context.signal);
+        const now = fate(watch);
+        if (now.unlimited >= worst.unlimited) worst = now;
+    }
+    const said = recorder.record.messages.filter(({ from }) => from.startsWith("install") || from.includes(namespace));
+    await gone(context, phase);
+    return [
+        {
+            what: "The guardrails stop the install as it is, and say why",
+            wanted: "no pod without a limit, a message",
+            got: `${worst.unlimited} pods without a limit, ${said.length} messages`,
+            met: worst.unlimited === 0 && said.length > 0,
+        },
+    ];
+}
+
+/** The install with the guardrails off: what is left must hold it. */
+async function held(context: Context, watch: Watch, phase: Begin): Promise<Want[]> {
+    phase("guardrails off", "the install eats what there is", true);
+    return fill(context, watch, phase);
+}
+
+/** The same with nothing left to hold it. */
+async function unheld(context: Context, watch: Watch, phase: Begin): Promise<Want[]> {
+    const { stack, api, shell, undo } = context;
+    phase("taken away", "reservations, evictions and refusals");
+    const hosts = stack.access.hosts.map(({ name }) => name);
+    const putBack = async () => {
+        await Promise.all([refuseAgain(api), ...hosts.map((host) => restore(shell, host))]);
+    };
+    undo.later("the stack's protection", 300, putBack);
+    await letIn(api);
+    await Promise.all(hosts.map((host) => unprotect(shell, host, atMost)));
+    phase("without protection", "the install eats what there is, before everybody else", true);
+    return fill(context, watch, phase, { priorityClass: "system-node-critical", putBack });
+}
+
+async function fill(
+    context: Context,
+    watch: Watch,
+    phase: Begin,
+    { priorityClass, putBack }: { priorityClass?: string; putBack?: () => Promise<void> } = {},
+): Promise<Want[]> {
+    const { api, recorder, stack, signal } = context;
+    const workers = stack.access.hosts.map(({ name }) => name).filter((name) => name !== stack.controlPlane);
+    const began = recorder.now();
+    context.undo.later("the install", patience.repair, () => uninstall(api));
+    await makeNamespace(api, namespace, true);
+    const { accepted, refusals } = await install(api, { ...(await hogOf(context, watch)), priorityClass });
+    refusals.forEach((reason) => recorder.message("install", reason));
+    if (accepted === 0) throw new Error(`the install is refused though the guardrails are off: ${refusals.join("; ")}`);
+    const filled = async () => watch.fullest(workers, began) >= full;
+    // That it did not get there is for the verdict to say.
+    await waitFor(filled, patience.filling, "", signal).catch(() => signal.throwIfAborted());
+    await rest(context, "full");
+    const most = watch.fullest(workers, began);
+    const { pods, evicted, restarts } = fate(watch);
+    recorder.fact("The install came to", `${pods} pods, ${evicted} evicted, ${restarts} times killed and begun anew`);
+    const noticed = recorder.record.messages.find(({ at }) => at >= began);
+    recorder.fact("First word of it from the cluster", noticed ? `after ${seconds(noticed.at - began)}` : "none");
+    const repair = await gone(context, phase, watch, putBack);
+    return [
+        {
+            what: "The drill is one: a worker's memory is full",
+            wanted: `${full * 100} % or more`,
+            got: `${Math.round(most * 100)} %`,
+            met: most >= full,
+        },
+        {
+            what: "Everything is as before when the install is gone",
+            wanted: `within ${seconds(patience.repair)}`,
+            got: repair.different ?? `after ${seconds(repair.seconds)}`,
+            met: repair.different === undefined,
+        },
+    ];
+}
+
+/** Removes the install, puts back what was taken away, and waits until all is as before. */
+async function gone(
+    context: Context,
+    phase: Begin,
+    watch?: Watch,
+    putBack?: () => Promise<void>,
+): Promise<{ seconds: number; different?: string }> {
+    const { api, recorder, signal } = context;
+    phase("removed", "the install is deleted");
+    const began = recorder.now();
+    for (;;) {
+        const different = await uninstall(api)
+            .then(() => putBack?.())
+            .then(
+                () => watch?.different(),
+                (error: Error) => error.message,
+            );
+        const seconds = recorder.now() - began;
+        if (different === undefined || seconds > patience.repair) return { seconds, different };
+        await pause(1, signal);
+    }
+}
+
+/** As much in each second as fills the workers within a minute or two, whatever their number. */
+async function hogOf({ stack }: Context, watch: Watch): Promise<Hog> {
+    const workers = Math.max(1, stack.access.hosts.length - 1);
+    const until = Math.floor(Date.now() / 1000) + atMost;
+    return { namespace, image: await image(watch), deployments: 4, replicas: 2 * workers, rate: 24 * 2 ** 20, until };
+}
+
+/** Filebeat's, which every node has; else MySQL's. */
+async function image(watch: Watch): Promise<string> {
+    const of = (id: string) => {
+        const [where, name] = id.split("/");
+        return watch.pods.find(({ metadata }) => metadata.namespace === where && metadata.name.startsWith(name));
+    };
+    const found = (of(applications.Filebeat) ?? of(applications.MySQL))?.spec.containers[0].image;
+    if (!found) throw new Error("no pod of Filebeat or MySQL was seen, whose image the install could use");
+    return found;
+}
+
+function fate({ pods }: Watch): Fate {
+    return fateOf(pods.filter(({ metadata }) => metadata.namespace === namespace));
+}
+
+/** Puts back what an earlier run, ended too early, could not. */
+async function tidy({ api, shell, stack, say }: Context): Promise<void> {
+    await Promise.all([refuseAgain(api), ...stack.access.hosts.map(({ name }) => restore(shell, name))]);
+    const left = async () => uninstall(api).then(() => true, (error: Error) => (say(error.message), false));
+    await waitFor(left, patience.repair, "what an earlier drill installed is not gone");
+}
+
+function length({ short }: Context, name: keyof typeof lengths): number {
+    return lengths[name][short ? 1 : 0];
+}
+
+async function rest(context: Context, name: keyof typeof lengths): Promise<void> {
+    await pause(length(context, name), context.signal);
+}
+
+async function pause(seconds: number, signal: AbortSignal): Promise<void> {
+    const end = Date.now() + seconds * 1000;
+    await waitFor(async () => Date.now() >= end, seconds + 5, "", signal);
+}

@@ -1,0 +1,47 @@
+import { dump, load } from "js-yaml";
+import * as fs from "node:fs";
+import * as path from "node:path";
+import { quote } from "../../cluster/shell";
+import type { Shell } from "../status/ssh";
+
+/** Seconds that a host has to take its protection away, or to put it back. */
+const patience = 90;
+
+type Thresholds = Record<string, string> | undefined;
+
+/** A kubelet's configuration without reservations that are enforced, and without eviction for want of memory. */
+export function unprotected(config: string): string {
+    const { evictionHard, evictionSoft, evictionSoftGracePeriod, ...rest } = load(config) as Record<string, Thresholds>;
+    const without = (thresholds: Thresholds) =>
+        Object.fromEntries(Object.entries(thresholds ?? {}).filter(([signal]) => !signal.startsWith("memory.")));
+    return dump({
+        ...rest,
+        evictionHard: without(evictionHard),
+        evictionSoft: without(evictionSoft),
+        evictionSoftGracePeriod: without(evictionSoftGracePeriod),
+        enforceNodeAllocatable: ["none"],
+    });
+}
+
+/** Takes a host's protection away, for at most so many seconds. */
+export async function unprotect(shell: Shell, host: string, atMost: number): Promise<void> {
+    const config = await said(shell, host, "cat /var/lib/kubelet/config.yaml.before-drill 2>/dev/null || cat /var/lib/kubelet/config.yaml");
+    const given = { CONFIG: unprotected(config), RESTORE: script("restore"), AT_MOST: String(atMost) };
+    const variables = Object.entries(given).map(([name, value]) => `${name}=${quote(value)}\n`);
+    await said(shell, host, variables.join("") + script("unprotect"));
+}
+
+/** Puts it back. It may be there already. */
+export async function restore(shell: Shell, host: string): Promise<void> {
+    await said(shell, host, script("restore"));
+}
+
+function script(name: string): string {
+    return fs.readFileSync(path.join(__dirname, `${name}.sh`), "utf8");
+}
+
+async function said(shell: Shell, host: string, text: string): Promise<string> {
+    const { stdout, failure } = await shell.run(host, text, patience);
+    if (failure) throw new Error(`${host}: ${failure}`);
+    return stdout;
+}
