@@ -197,7 +197,11 @@ function fate({ pods }: Watch): Fate {
 /** Puts back what an earlier run, ended too early, could not. */
 async function tidy({ api, shell, stack, say }: Context): Promise<void> {
     await Promise.all([refuseAgain(api), ...stack.access.hosts.map(({ name }) => restore(shell, name))]);
-    const left = async () => uninstall(api).then(() => true, (error: Error) => (say(error.message), false));
+    const left = async () =>
+        uninstall(api).then(
+            () => true,
+            (error: Error) => (say(error.message), false),
+        );
     await waitFor(left, patience.repair, "what an earlier drill installed is not gone");
 }
 

@@ -52,7 +52,8 @@ export function fateOf(pods: Pod[]): Fate {
     return {
         pods: pods.length,
         running: running.length,
-        unlimited: running.filter(({ spec }) => spec.containers.some(({ resources }) => !resources?.limits?.memory)).length,
+        unlimited: running.filter(({ spec }) => spec.containers.some(({ resources }) => !resources?.limits?.memory))
+            .length,
         evicted: pods.filter(({ status }) => status.reason === "Evicted").length,
         restarts: pods.reduce((sum, pod) => sum + restarts(pod), 0),
     };

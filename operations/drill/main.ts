@@ -72,7 +72,8 @@ async function main(args: string[]): Promise<number> {
         return 0;
     }
     const drill = drills.find((each) => each.name === name);
-    if (!drill || more.length > 0) throw new Error(`${name ? `no drill ${options.names.join(" ")}` : "no drill named"}\n${usage}`);
+    if (!drill || more.length > 0)
+        throw new Error(`${name ? `no drill ${options.names.join(" ")}` : "no drill named"}\n${usage}`);
     return await run(drill, options);
 }
 

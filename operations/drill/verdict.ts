@@ -10,7 +10,7 @@ export function quantile(values: number[], share: number): number {
 export function seconds(value: number): string {
     if (value >= 120) return `${Math.floor(value / 60)} min ${Math.round(value % 60)} s`;
     if (value >= 10) return `${Math.round(value)} s`;
-    return value >= 1 ? `${value.toFixed(1)} s` : `${Math.round(value * 1000)} ms`;
+    return value >= 1 ? `${Math.round(value * 10) / 10} s` : `${Math.round(value * 1000)} ms`;
 }
 
 /** Whether 99 of 100 answers of a probe took less than `limit` seconds; no answer took as long as it was waited for. */
@@ -48,7 +48,7 @@ export function steady({ samples }: DrillRecord, probe: string, what: string): W
     const ways = [...new Set(all.flatMap(({ failure }) => failure ?? []))];
     return {
         what,
-        wanted: "never otherwise",
+        wanted: "all the time",
         got: tried(all, ways.length === 0 ? `as before in ${all.length} looks` : ways.join("; ")),
         met: all.length > 0 && ways.length === 0,
     };

@@ -122,7 +122,7 @@ export class Watch {
         const { record } = recorder;
         const { taken = 0, lost = 0 } = this.data ?? {};
         return [
-            quick(record, apiProbe, "The Kubernetes API answers `get nodes`", 2),
+            quick(record, apiProbe, "The Kubernetes API answers (get nodes)", 2),
             ...stack.access.hosts.map(({ name }) => never(record, sshProbe(name), `${name} answers over SSH`)),
             never(record, "MySQL", "MySQL takes a row and gives it back"),
             never(record, "Nacos", "Nacos gives a client its configuration"),
