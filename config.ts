@@ -158,6 +158,10 @@ export const schema = z.strictObject({
         })
         .prefault({}),
     guardrails: guardrails.prefault({}),
+    drills: z
+        .boolean()
+        .default(false)
+        .describe("Whether `npm run drill`, which breaks things, may be run on this stack"),
     mysql: mysql.prefault({}),
     nacos: nacos.prefault({}),
     kafka: kafka.prefault({}),

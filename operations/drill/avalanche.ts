@@ -38,13 +38,13 @@ export const avalanche: Drill = {
         };
         phase("before", "the stack as it is, with known data");
         await watch.begin();
-        await rest(context, "before");
+        await context.rest(length(context, "before"));
         watch.well();
-        const wants = context.flags["without-protection"]
+        const wants = context.flags.has("without-protection")
             ? await unheld(context, watch, phase)
             : [...(await refused(context, phase, watch)), ...(await held(context, watch, phase))];
         phase("after", "everything as before");
-        await rest(context, "after");
+        await context.rest(length(context, "after"));
         await watch.end();
         return [...wants, ...watch.wants()];
     },
@@ -70,9 +70,8 @@ async function refused(context: Context, phase: Begin, watch: Watch): Promise<Wa
         refusals.forEach((reason) => recorder.message("install, with a quota", reason));
     }
     let worst = fateOf([]);
-    const until = recorder.now() + length(context, "refused");
-    while (recorder.now() < until) {
-        await pause(1, context.signal);
+    for (let second = 0; second < length(context, "refused"); second++) {
+        await context.rest(1);
         const now = fate(watch);
         if (now.unlimited >= worst.unlimited) worst = now;
     }
@@ -126,7 +125,7 @@ async function fill(
     const filled = async () => watch.fullest(workers, began) >= full;
     // That it did not get there is for the verdict to say.
     await waitFor(filled, patience.filling, "", signal).catch(() => signal.throwIfAborted());
-    await rest(context, "full");
+    await context.rest(length(context, "full"));
     const most = watch.fullest(workers, began);
     const { pods, evicted, restarts } = fate(watch);
     recorder.fact("The install came to", `${pods} pods, ${evicted} evicted, ${restarts} times killed and begun anew`);
@@ -156,7 +155,7 @@ async function gone(
     watch?: Watch,
     putBack?: () => Promise<void>,
 ): Promise<{ seconds: number; different?: string }> {
-    const { api, recorder, signal } = context;
+    const { api, recorder, rest } = context;
     phase("removed", "the install is deleted");
     const began = recorder.now();
     for (;;) {
@@ -168,7 +167,7 @@ async function gone(
             );
         const seconds = recorder.now() - began;
         if (different === undefined || seconds > patience.repair) return { seconds, different };
-        await pause(1, signal);
+        await rest(1);
     }
 }
 
@@ -207,13 +206,4 @@ async function tidy({ api, shell, stack, say }: Context): Promise<void> {
 
 function length({ short }: Context, name: keyof typeof lengths): number {
     return lengths[name][short ? 1 : 0];
-}
-
-async function rest(context: Context, name: keyof typeof lengths): Promise<void> {
-    await pause(length(context, name), context.signal);
-}
-
-async function pause(seconds: number, signal: AbortSignal): Promise<void> {
-    const end = Date.now() + seconds * 1000;
-    await waitFor(async () => Date.now() >= end, seconds + 5, "", signal);
 }

@@ -2,6 +2,7 @@ import type { Api } from "../status/api";
 import type { Shell } from "../status/ssh";
 import type { Stack } from "../status/stack";
 import type { Recorder, Want } from "./record";
+import type { Sql } from "./rows";
 import type { Undo } from "./undo";
 
 /** What a drill works with. */
@@ -9,20 +10,28 @@ export interface Context {
     stack: Stack;
     api: Api;
     shell: Shell;
-    /** The SSH client's configuration, a file. */
-    sshConfig: string;
-    /** A folder that goes with the drill. */
-    dir: string;
+    /** Opens a way to what serves in the cluster, at `host:port`, that does not lead through the Kubernetes API. */
+    reach(addresses: { mysql: string; nacos: string }): Promise<Services>;
+    /** Lets seconds pass; fails when nobody waits any more. */
+    rest(seconds: number): Promise<void>;
     recorder: Recorder;
     undo: Undo;
     /** Nobody waits any more. */
     signal: AbortSignal;
     /** Phases are as short as they can be. */
     short: boolean;
-    /** What the drill's own flags say. */
-    flags: Record<string, boolean>;
+    /** Of the drill's own flags, those that were given. */
+    flags: Set<string>;
     /** Tells whoever watches. */
     say(text: string): void;
+}
+
+/** What serves in the cluster, as its clients have it. */
+export interface Services {
+    /** MySQL for the drill's own user, whose password this is. */
+    sql(password: string): Sql;
+    nacos: Api;
+    close(): void;
 }
 
 /** A fault, and the proof that it was held or repaired. A file each. */

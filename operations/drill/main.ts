@@ -12,7 +12,8 @@ import { drills } from "./drills";
 import { passed, Recorder } from "./record";
 import { html } from "./report/html";
 import { verdict } from "./report/text";
-import { runDrill } from "./run";
+import { rest, runDrill } from "./run";
+import { reach } from "./tunnel";
 import { Undo } from "./undo";
 import { seconds } from "./verdict";
 
@@ -32,7 +33,7 @@ function optionsOf(args: string[]) {
     const options = { ...own, stack: { type: "string" }, short: flag, json: flag, help: flag } as const;
     const { values, positionals } = parseArgs({ args, options, allowPositionals: true });
     const stack = values.stack ?? process.env.STACK;
-    return { ...values, stack, names: positionals, flags: values as Record<string, boolean> };
+    return { ...values, stack, names: positionals, flags: values as Record<string, unknown> };
 }
 
 /** Where reports are kept: beside what the region keeps, of stacks elsewhere too. */
@@ -81,7 +82,7 @@ async function run(drill: Drill, { stack: name, short, json, flags }: ReturnType
     const stack = stackOf(exportStack(name));
     checkMarked(stack.name);
     if (!stack.kubeconfig || !stack.controlPlane) throw new Error("this stack has no cluster yet: pulumi up");
-    const asked = Object.keys(drill.flags).filter((flag) => flags[flag]);
+    const asked = Object.keys(drill.flags).filter((flag) => flags[flag] === true);
     const what = [drill.what, ...asked.map((flag) => `--${flag}: ${drill.flags[flag]}`)].join("; ");
     const recorder = new Recorder({ drill: drill.name, what, stack: stack.name });
     const end = new AbortController();
@@ -99,13 +100,13 @@ async function run(drill: Drill, { stack: name, short, json, flags }: ReturnType
             stack,
             api,
             shell: new Ssh(sshConfig),
-            sshConfig,
-            dir,
+            reach: (addresses) => reach(sshConfig, stack.controlPlane!, dir, addresses),
+            rest: (seconds) => rest(seconds, end.signal),
             recorder,
             undo: new Undo(),
             signal: end.signal,
             short,
-            flags,
+            flags: new Set(asked),
             say: (text) => console.error(`${seconds(recorder.now()).padStart(8)}  ${text}`),
         });
         const folder = reportFolder(drill.name);

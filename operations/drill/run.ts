@@ -1,3 +1,4 @@
+import { setTimeout } from "node:timers/promises";
 import type { Context, Drill } from "./drill";
 import type { DrillRecord } from "./record";
 
@@ -21,4 +22,9 @@ export async function runDrill(drill: Drill, context: Context): Promise<DrillRec
     });
     recorder.end();
     return record;
+}
+
+/** Lets seconds pass; fails at once, with the reason, when `signal` says that nobody waits any more. */
+export async function rest(seconds: number, signal: AbortSignal): Promise<void> {
+    await setTimeout(seconds * 1000, undefined, { signal }).catch(() => signal.throwIfAborted());
 }

@@ -2,8 +2,13 @@ import { type ChildProcess, spawn } from "node:child_process";
 import * as fs from "node:fs";
 import * as http from "node:http";
 import * as path from "node:path";
+import type { Services } from "./drill";
+import { sqlBehind } from "./rows";
 import { waitFor } from "../status/wait";
 import type { Answer, Api, Asked } from "../status/api";
+
+/** Seconds that a question may take. */
+const patience = 6;
 
 /**
  * Ways from sockets in a folder here to addresses behind a host, by one SSH connection that is made anew when it ends:
@@ -52,6 +57,27 @@ export class Tunnel {
             if (!this.closed) this.timer = setTimeout(() => this.open(), 1000);
         });
     }
+}
+
+/** MySQL and Nacos by way of a host; `dir` is the caller's alone. */
+export async function reach(
+    config: string,
+    host: string,
+    dir: string,
+    addresses: { mysql: string; nacos: string },
+): Promise<Services> {
+    const tunnel = new Tunnel(config, host, dir, addresses);
+    try {
+        await tunnel.ready(15);
+    } catch (error) {
+        tunnel.close();
+        throw error;
+    }
+    return {
+        sql: (password) => sqlBehind(tunnel.socket("mysql"), password, patience),
+        nacos: new SocketApi(tunnel.socket("nacos"), patience),
+        close: () => tunnel.close(),
+    };
 }
 
 /** An HTTP server behind a socket. Each question is a connection of its own, as a new client's is. */

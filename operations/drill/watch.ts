@@ -9,9 +9,8 @@ import { waitFor } from "../status/wait";
 import { disturbed, list, nodeProbe, noteEvents, noteNodes, type Tier, tierOf } from "./cluster";
 import type { Context } from "./drill";
 import type { Want } from "./record";
-import { KnownRows, makePlace, removePlace, sqlBehind } from "./rows";
+import { KnownRows, makePlace, removePlace } from "./rows";
 import { type Probe, Sampler } from "./sampler";
-import { SocketApi, Tunnel } from "./tunnel";
 import { never, quick, quantile, steady } from "./verdict";
 
 /** Seconds that a probe waits. */
@@ -28,7 +27,6 @@ export class Watch {
     /** The pods of all namespaces, as they were last seen. */
     pods: Pod[] = [];
     private sampler?: Sampler;
-    private tunnel?: Tunnel;
     private tier: Tier = {};
     /** Workloads that were ready before. */
     private ready = new Set<string>();
@@ -42,7 +40,7 @@ export class Watch {
      * @throws Error when the stack is not well: what is down already can't be drilled
      */
     async begin(): Promise<void> {
-        const { stack, api, shell, undo, sshConfig, dir, recorder } = this.context;
+        const { stack, api, undo, recorder } = this.context;
         const cluster = await lookAtCluster(api);
         const { tier, notReady } = tierOf(cluster);
         if (notReady.length > 0) throw new Error(`the stack is not well before the drill: ${notReady.join("; ")}`);
@@ -55,17 +53,15 @@ export class Watch {
             return `${spec.clusterIP}:${port}`;
         };
         const addresses = { mysql: await address("mysql", 3306), nacos: await address("nacos", 8848) };
-        const tunnel = new Tunnel(sshConfig, stack.controlPlane!, dir, addresses);
-        this.tunnel = tunnel;
-        undo.later("the way by SSH", 1, async () => tunnel.close());
+        const services = await this.context.reach(addresses);
+        undo.later("the way by SSH", 1, async () => services.close());
 
         const password = randomBytes(16).toString("hex");
         undo.later("the drill's rows in MySQL", 120, () => this.mysql(removePlace));
         await this.mysql(makePlace(password));
-        await tunnel.ready(15);
-        this.rows = new KnownRows(sqlBehind(tunnel.socket("mysql"), password, patience));
+        this.rows = new KnownRows(services.sql(password));
 
-        const nacos = new NacosClient(new SocketApi(tunnel.socket("nacos"), patience), stack.nacosPassword, "");
+        const nacos = new NacosClient(services.nacos, stack.nacosPassword, "");
         const key = { group: "DRILL", dataId: `known-${password.slice(0, 8)}` };
         await nacos.login();
         undo.later("the drill's configuration in Nacos", 120, async () => {

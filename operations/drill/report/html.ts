@@ -119,7 +119,7 @@ function messages(record: DrillRecord): string {
     if (record.messages.length === 0) return "<p>Nothing.</p>";
     const rows = record.messages.map(
         ({ at, from, text, count }) =>
-            `<tr><td class="narrow">${escape(seconds(at))}</td><td>${escape(from)}</td>` +
+            `<tr><td class="narrow">${escape(seconds(at))}</td><td class="from">${escape(from)}</td>` +
             `<td class="narrow">${count} ×</td><td class="said">${escape(text)}</td></tr>`,
     );
     return table(["After", "From", "", ""], rows);

@@ -1,0 +1,85 @@
+import { strict as assert } from "node:assert";
+import { type ChildProcess, spawn } from "node:child_process";
+import * as fs from "node:fs";
+import { deploymentsOf, hogScript, namespaceOf } from "../../../operations/drill/hog";
+import { waitFor } from "../../../operations/status/wait";
+
+const mebibyte = 2 ** 20;
+const inAnHour = () => Math.floor(Date.now() / 1000) + 3600;
+
+describe("the install that eats memory", () => {
+    const running: ChildProcess[] = [];
+    afterEach(() => running.splice(0).forEach(({ pid }) => kill(-pid!)));
+
+    function hog(rate: number, until: number): ChildProcess {
+        const child = spawn("bash", ["-c", hogScript(rate, until)], { stdio: "ignore", detached: true });
+        running.push(child);
+        return child;
+    }
+
+    it("grows by its rate", async () => {
+        const { pid } = hog(8 * mebibyte, inAnHour());
+        const tail = () => childOf(pid!, "tail");
+        await waitFor(async () => memory(tail()) > 14 * mebibyte, 10, "it did not grow");
+        assert.ok(memory(tail()) < 80 * mebibyte, "no faster than it is told");
+    });
+
+    it("ends as killed when its memory is taken from it", async () => {
+        const child = hog(mebibyte, inAnHour());
+        const ended = new Promise((resolve) => child.on("close", resolve));
+        await waitFor(async () => childOf(child.pid!, "tail") !== undefined, 10, "it did not begin");
+        kill(childOf(child.pid!, "tail")!);
+        assert.equal(await ended, 137);
+    });
+
+    it("lets go by itself when its time is over, and stays", async () => {
+        const { pid } = hog(8 * mebibyte, Math.floor(Date.now() / 1000) + 2);
+        await waitFor(async () => nameOf(pid!) === "sleep", 10, "it did not let go");
+        assert.equal(childOf(pid!, "tail"), undefined);
+        assert.ok(memory(pid) < 8 * mebibyte);
+    });
+
+    it("has no limit and no request, tolerates everything, and can be put before everybody else", () => {
+        const plain = { namespace: "n", image: "i", deployments: 2, replicas: 3, rate: 1, until: 2 };
+        const [first, second] = deploymentsOf(plain).map((each) => JSON.stringify(each));
+        assert.match(first, /"replicas":3/);
+        assert.match(first, /"tolerations":\[{"operator":"Exists"}\]/);
+        assert.doesNotMatch(first, /resources|priorityClassName/);
+        assert.notEqual(first, second);
+        const [above] = deploymentsOf({ ...plain, priorityClass: "above" });
+        assert.match(JSON.stringify(above), /"priorityClassName":"above"/);
+    });
+
+    it("is out of the guardrails by a label that says why, and only when it is asked for", () => {
+        assert.match(JSON.stringify(namespaceOf("n", true)), /"guardrails.test-cluster\/off":"drill"/);
+        assert.doesNotMatch(JSON.stringify(namespaceOf("n", false)), /guardrails/);
+    });
+});
+
+function kill(pid: number): void {
+    try {
+        process.kill(pid, "SIGKILL");
+    } catch {
+        // It is gone already.
+    }
+}
+
+function nameOf(pid: number): string {
+    return fs.readFileSync(`/proc/${pid}/comm`, "utf8").trim();
+}
+
+function childOf(parent: number, name: string): number | undefined {
+    const children = fs
+        .readFileSync(`/proc/${parent}/task/${parent}/children`, "utf8")
+        .trim()
+        .split(" ")
+        .filter(Boolean);
+    return children.map(Number).find((pid) => nameOf(pid) === name);
+}
+
+/** Bytes that a process has in memory. */
+function memory(pid: number | undefined): number {
+    if (pid === undefined) return 0;
+    const [, kibibytes] = /VmRSS:\s+(\d+) kB/.exec(fs.readFileSync(`/proc/${pid}/status`, "utf8")) ?? [];
+    return Number(kibibytes) * 1024;
+}
