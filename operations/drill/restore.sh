@@ -6,3 +6,4 @@ if [[ -e $config.before-drill ]]; then
     systemctl restart kubelet
 fi
 systemctl stop drill-restore.timer 2>/dev/null || true
+rm -f /run/drill-restore.sh

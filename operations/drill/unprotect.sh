@@ -6,7 +6,9 @@ config=/var/lib/kubelet/config.yaml
 kept=$config.before-drill
 [[ -e $kept ]] || cp --preserve "$config" "$kept"
 systemctl stop drill-restore.timer 2>/dev/null || true
-systemd-run --quiet --collect --unit=drill-restore --on-active="$AT_MOST" /bin/bash -c "$RESTORE"
+# From a file: systemd would fill in the variables of a command line itself.
+printf '%s' "$RESTORE" >/run/drill-restore.sh
+systemd-run --quiet --collect --unit=drill-restore --on-active="$AT_MOST" /bin/bash /run/drill-restore.sh
 printf '%s' "$CONFIG" >"$config.new"
 chmod --reference="$kept" "$config.new"
 mv "$config.new" "$config"

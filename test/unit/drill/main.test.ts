@@ -1,0 +1,86 @@
+import { strict as assert } from "node:assert";
+import { spawnSync } from "node:child_process";
+import * as fs from "node:fs";
+import * as os from "node:os";
+import * as path from "node:path";
+
+const root = path.resolve(__dirname, "../../..");
+
+describe("npm run drill", () => {
+    let dir: string;
+    beforeEach(() => (dir = fs.mkdtempSync(path.join(os.tmpdir(), "drill-main-"))));
+    afterEach(() => fs.rmSync(dir, { recursive: true, force: true }));
+
+    /** Runs it with stand-ins in bash for `pulumi` and `ssh`. */
+    function drill(pulumi: string, ...args: string[]) {
+        for (const [name, body] of Object.entries({ pulumi, ssh: "echo 'Connection timed out' >&2; exit 255" })) {
+            fs.writeFileSync(path.join(dir, name), `#!/bin/bash\n# Stand-in for ${name}.\n${body}\n`, { mode: 0o755 });
+        }
+        const env = { ...process.env, PATH: `${dir}:${process.env.PATH}`, TMPDIR: dir, XDG_STATE_HOME: dir };
+        const main = path.join(root, "operations/drill/main.ts");
+        const run = spawnSync(process.execPath, ["--require", "tsx/cjs", main, ...args], {
+            cwd: root,
+            env,
+            encoding: "utf8",
+        });
+        const left = fs.readdirSync(dir).filter((name) => /^drill-/.test(name));
+        assert.deepEqual(left, [], "the keys are removed");
+        return run;
+    }
+
+    /** A `pulumi` that has a stack, whose API server nobody answers for, and that says this of its drills. */
+    function stack(marked: string): string {
+        const secret = (text: string) => ({ plaintext: JSON.stringify(text) });
+        const resource = (type: string, name: string, outputs: object, inputs = {}) => {
+            return { urn: `urn:pulumi:dev::p::${type}::${name}`, type, outputs, inputs };
+        };
+        const cluster = { server: "https://127.0.0.1:1", "certificate-authority-data": "" };
+        const user = { "client-certificate-data": "", "client-key-data": "" };
+        const kubeconfig = JSON.stringify({ clusters: [{ cluster }], users: [{ user }] });
+        const resources = [
+            resource("alicloud:ecs/instance:Instance", "master", { publicIp: "198.51.100.2" }),
+            resource("command:local:Command", "operator", { stdout: secret("public\nkey") }),
+            resource(
+                "command:remote:Command",
+                "control-plane",
+                { stdout: secret(kubeconfig) },
+                { connection: { host: "198.51.100.2" } },
+            ),
+        ];
+        fs.writeFileSync(path.join(dir, "state.json"), JSON.stringify({ deployment: { resources } }));
+        return `case "$*" in "config get test-cluster:drills --stack dev"*) ${marked} ;; *export*) cat ${dir}/state.json ;; *) exit 1 ;; esac`;
+    }
+
+    it("lists the drills, and needs no stack for it", () => {
+        const { status, stdout } = drill("exit 1", "list");
+        assert.deepEqual([status, /^avalanche {2}\S/.test(stdout)], [0, true]);
+    });
+
+    it("can't run what it does not know: exit status 2, with what there is", () => {
+        const unknown = drill("exit 1", "earthquake");
+        const flag = drill("exit 1", "avalanche", "--gently");
+        assert.deepEqual([unknown.status, flag.status], [2, 2]);
+        assert.match(unknown.stderr, /no drill earthquake\n[^]*--without-protection/);
+        assert.doesNotMatch(unknown.stderr + flag.stderr, /^\s+at /m);
+    });
+
+    it("refuses a stack that does not say that it is one for drills, and touches nothing", () => {
+        for (const marked of ["exit 1", "echo false"]) {
+            const { status, stderr } = drill(stack(marked), "avalanche");
+            assert.equal(status, 2);
+            assert.match(stderr, /stack dev is not one for drills[^]*config set --stack dev test-cluster:drills true/);
+        }
+        assert.equal(fs.existsSync(path.join(dir, "test-cluster")), false);
+    });
+
+    it("tells of a drill that could not be run in its report: exit status 2", () => {
+        const { status, stdout, stderr } = drill(stack("echo true"), "avalanche", "--short", "--json");
+        assert.equal(status, 2, stderr);
+        const record = JSON.parse(stdout) as { stack: string; broken: string };
+        assert.equal(record.stack, "dev");
+        assert.match(record.broken, /./);
+        const [, report] = /report: (\S+)\n$/.exec(stderr)!;
+        assert.match(fs.readFileSync(report, "utf8"), /It did not come to its end/);
+        assert.deepEqual(JSON.parse(fs.readFileSync(path.join(path.dirname(report), "record.json"), "utf8")), record);
+    });
+});
