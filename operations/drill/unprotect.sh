@@ -1,6 +1,6 @@
 # Takes this node's reservations and its eviction for want of memory away. They come back by restore.sh, or by
 # themselves after AT_MOST seconds, whatever becomes of whoever runs the drill.
-# Given by the caller: CONFIG (the kubelet's configuration without them) RESTORE (text of restore.sh) AT_MOST
+# Given by the caller: UNPROTECTED (the kubelet's configuration without them) RESTORE (text of restore.sh) AT_MOST
 set -euo pipefail
 config=/var/lib/kubelet/config.yaml
 kept=$config.before-drill
@@ -9,7 +9,7 @@ systemctl stop drill-restore.timer 2>/dev/null || true
 # From a file: systemd would fill in the variables of a command line itself.
 printf '%s' "$RESTORE" >/run/drill-restore.sh
 systemd-run --quiet --collect --unit=drill-restore --on-active="$AT_MOST" /bin/bash /run/drill-restore.sh
-printf '%s' "$CONFIG" >"$config.new"
+printf '%s' "$UNPROTECTED" >"$config.new"
 chmod --reference="$kept" "$config.new"
 mv "$config.new" "$config"
 systemctl restart kubelet

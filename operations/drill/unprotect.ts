@@ -30,7 +30,7 @@ export async function unprotect(shell: Shell, host: string, atMost: number): Pro
         host,
         "cat /var/lib/kubelet/config.yaml.before-drill 2>/dev/null || cat /var/lib/kubelet/config.yaml",
     );
-    const given = { CONFIG: unprotected(config), RESTORE: script("restore"), AT_MOST: String(atMost) };
+    const given = { UNPROTECTED: unprotected(config), RESTORE: script("restore"), AT_MOST: String(atMost) };
     const variables = Object.entries(given).map(([name, value]) => `${name}=${quote(value)}\n`);
     await said(shell, host, variables.join("") + script("unprotect"));
 }

@@ -1,0 +1,111 @@
+import { strict as assert } from "node:assert";
+import { avalanche } from "../../../operations/drill/avalanche";
+import { type DrillRecord, passed } from "../../../operations/drill/record";
+import { runDrill } from "../../../operations/drill/run";
+import { html } from "../../../operations/drill/report/html";
+import { waitFor } from "../../../operations/status/wait";
+import { Stand } from "./stand";
+
+const missed = ({ wants }: DrillRecord) => wants.filter(({ met }) => !met).map(({ what }) => what);
+const phases = (record: DrillRecord) => record.phases.map(({ name }) => name);
+
+describe("the avalanche", () => {
+    it("passes on a stack that refuses the install, and holds it when the guardrails are off", async () => {
+        const stand = new Stand();
+        const record = await runDrill(avalanche, stand.context());
+        assert.deepEqual([record.broken, missed(record)], [undefined, []]);
+        assert.equal(passed(record), true);
+        assert.deepEqual(phases(record), ["before", "as it is", "removed", "guardrails off", "removed", "after"]);
+        assert.deepEqual(
+            record.messages.map(({ from, text }) => `${from}: ${text}`),
+            ['install: deployments.apps "hog-…" is forbidden: the namespace has no ResourceQuota'],
+        );
+        const what = [
+            "SSH master",
+            "SSH node-01",
+            "MySQL",
+            "Nacos",
+            "Kubernetes API",
+            "nodes Ready",
+            "data tier's pods",
+        ];
+        assert.deepEqual(Object.keys(record.samples).sort(), what.sort());
+        assert.deepEqual(stand.left(), []);
+        assert.match(html(record), /goals were met/);
+    });
+
+    it("fails where nothing stops the install", async () => {
+        const stand = new Stand();
+        stand.guardrails = false;
+        const record = await runDrill(avalanche, stand.context());
+        assert.deepEqual(missed(record), ["The guardrails stop the install as it is, and say why"]);
+        assert.deepEqual(stand.left(), []);
+    });
+
+    it("fails where the data tier goes, and says what has become of it", async () => {
+        const stand = new Stand();
+        stand.fragile = true;
+        const context = stand.context();
+        // The probes must see it: they come once or twice a second.
+        const rest = context.rest;
+        context.rest = async (seconds) => {
+            await rest(seconds);
+            const seen = () =>
+                Object.values(context.recorder.record.samples)
+                    .flat()
+                    .filter(({ failure }) => failure);
+            if (stand.eating) await waitFor(async () => seen().length > 2, 10, "no probe failed");
+        };
+        const record = await runDrill(avalanche, context);
+        assert.ok(missed(record).includes("MySQL takes a row and gives it back"), missed(record).join());
+        const tier = record.wants.find(({ what }) => what.startsWith("MySQL's, Elasticsearch's"))!;
+        assert.deepEqual([tier.met, tier.got], [false, "mysql/mysql-0 is gone"]);
+        assert.deepEqual(stand.left(), []);
+    });
+
+    it("takes every protection away when it is told to, and puts each back", async () => {
+        const stand = new Stand();
+        const record = await runDrill(avalanche, stand.context(["without-protection"]));
+        assert.equal(record.broken, undefined);
+        assert.deepEqual(phases(record), ["before", "taken away", "without protection", "removed", "after"]);
+        const of = (word: string) => stand.scripts.filter((script) => script.endsWith(word)).sort();
+        assert.deepEqual(of("systemd-run"), ["master systemd-run", "node-01 systemd-run"]);
+        const last = stand.scripts.slice(stand.scripts.findLastIndex((script) => script.endsWith("systemd-run")) + 1);
+        assert.ok(["master", "node-01"].every((host) => last.includes(`${host} before-drill`)));
+        assert.deepEqual(stand.left(), []);
+    });
+
+    it("puts everything back when it is interrupted", async () => {
+        for (const flags of [[], ["without-protection"]]) {
+            const stand = new Stand();
+            const end = new AbortController();
+            const running = runDrill(avalanche, stand.context(flags, end.signal));
+            await waitFor(async () => stand.eating, 10, "the install did not begin");
+            end.abort(new Error("ended by Ctrl-C"));
+            const record = await running;
+            assert.equal(record.broken, "ended by Ctrl-C");
+            assert.deepEqual([stand.left(), missed(record)], [[], []]);
+        }
+    });
+
+    it("does not begin on a stack that is not well", async () => {
+        const stand = new Stand();
+        stand.fragile = true;
+        stand.namespaces.set("other", {
+            metadata: { name: "other" },
+            spec: {},
+            quota: false,
+            deployments: [{ metadata: { name: "hog" }, spec: { template: { spec: { containers: [] } } } }],
+        });
+        const context = stand.context();
+        // The namespace is somebody else's, so it is not tidied away.
+        const request = context.api.request.bind(context.api);
+        context.api.request = (method, path, asked) =>
+            path.includes("labelSelector")
+                ? Promise.resolve({ status: 200, body: '{"items":[]}' })
+                : request(method, path, asked);
+        const record = await runDrill(avalanche, context);
+        assert.match(record.broken!, /^the stack is not well before the drill: /);
+        assert.deepEqual(phases(record), ["before"]);
+    });
+});
