@@ -10,17 +10,20 @@ export const database = "drill";
 
 /** MySQL behind a socket that leads to its port. */
 export function sqlBehind(socket: string, password: string, patience: number): Sql {
-    return async (statement, values) => {
+    const timeout = patience * 1000;
+    return async (sql, values) => {
         const connection = await createConnection({
             // Not `socketPath`: MySQL would be given the password as if it were on this machine.
             stream: () => net.connect(socket),
             user: database,
             password,
             database,
-            connectTimeout: patience * 1000,
+            connectTimeout: timeout,
         });
+        // What goes wrong without being asked for would end the drill.
+        connection.on("error", () => undefined);
         try {
-            return (await connection.query(statement, values))[0];
+            return (await connection.query({ sql, values, timeout }))[0];
         } finally {
             connection.destroy();
         }

@@ -1,5 +1,9 @@
 import { strict as assert } from "node:assert";
-import { KnownRows, type Sql } from "../../../operations/drill/rows";
+import * as fs from "node:fs";
+import * as net from "node:net";
+import * as os from "node:os";
+import * as path from "node:path";
+import { KnownRows, type Sql, sqlBehind } from "../../../operations/drill/rows";
 
 /** Stands in for MySQL's table. */
 function table() {
@@ -42,5 +46,21 @@ describe("known rows", () => {
         const forgetful: Sql = (statement, values) =>
             statement.startsWith("INSERT") ? Promise.resolve() : sql(statement, values);
         await assert.rejects(new KnownRows(forgetful).write(), /row 0 was taken and can't be read/);
+    });
+});
+
+describe("MySQL behind a socket", () => {
+    it("fails when nothing is there, and when what is there says nothing", async () => {
+        const dir = fs.mkdtempSync(path.join(os.tmpdir(), "rows-"));
+        const socket = path.join(dir, "mysql.sock");
+        const silent = net.createServer();
+        try {
+            await assert.rejects(sqlBehind(socket, "", 1)("SELECT 1"), /ENOENT/);
+            await new Promise<void>((resolve) => silent.listen(socket, resolve));
+            await assert.rejects(sqlBehind(socket, "", 0.2)("SELECT 1"), /ETIMEDOUT/);
+        } finally {
+            silent.close();
+            fs.rmSync(dir, { recursive: true });
+        }
     });
 });
