@@ -1,6 +1,7 @@
 import { waitFor } from "../status/wait";
 import { applications } from "../status/probes";
 import { ask } from "../status/api";
+import type { Pod } from "../status/kinds";
 import { fateOf, type Fate } from "./cluster";
 import type { Context, Drill } from "./drill";
 import { type Hog, quotaOf } from "./hog";
@@ -26,6 +27,7 @@ export const avalanche: Drill = {
     name: "avalanche",
     what: "An install without limits eats the nodes' memory: first as it is, then with the guardrails off for it",
     flags: {
+        "one-worker": "only on the worker that MySQL is on: for a region whose machine has less memory than its hosts",
         "without-protection":
             "instead: with the nodes' reservations and evictions and all refusals taken away, as the cluster of the incident was",
     },
@@ -58,7 +60,7 @@ async function refused(context: Context, phase: Begin, watch: Watch): Promise<Wa
     phase("as it is", "the install meets the guardrails", true);
     context.undo.later("the install", patience.repair, () => uninstall(api));
     await makeNamespace(api, namespace, false);
-    const hog = await hogOf(context, watch);
+    const hog = hogOf(context, watch);
     let { accepted, refusals } = await install(api, hog);
     refusals.forEach((reason) => recorder.message("install", reason));
     if (accepted === 0) {
@@ -119,7 +121,7 @@ async function fill(
     const began = recorder.now();
     context.undo.later("the install", patience.repair, () => uninstall(api));
     await makeNamespace(api, namespace, true);
-    const { accepted, refusals } = await install(api, { ...(await hogOf(context, watch)), priorityClass });
+    const { accepted, refusals } = await install(api, { ...hogOf(context, watch), priorityClass });
     refusals.forEach((reason) => recorder.message("install", reason));
     if (accepted === 0) throw new Error(`the install is refused though the guardrails are off: ${refusals.join("; ")}`);
     const filled = async () => watch.fullest(workers, began) >= full;
@@ -171,22 +173,24 @@ async function gone(
     }
 }
 
-/** As much in each second as fills the workers within a minute or two, whatever their number. */
-async function hogOf({ stack }: Context, watch: Watch): Promise<Hog> {
-    const workers = Math.max(1, stack.access.hosts.length - 1);
+/** As much in each second as fills the workers within a minute or so, whatever their number. */
+function hogOf({ stack, flags }: Context, watch: Watch): Hog {
+    const node = flags.has("one-worker") ? watch.pods.find(isOf(applications.MySQL))?.spec.nodeName : undefined;
+    const workers = node ? 1 : Math.max(1, stack.access.hosts.length - 1);
     const until = Math.floor(Date.now() / 1000) + atMost;
-    return { namespace, image: await image(watch), deployments: 4, replicas: 2 * workers, rate: 24 * 2 ** 20, until };
+    return { namespace, image: image(watch), deployments: 4, replicas: 2 * workers, rate: 24 * 2 ** 20, until, node };
 }
 
 /** Filebeat's, which every node has; else MySQL's. */
-async function image(watch: Watch): Promise<string> {
-    const of = (id: string) => {
-        const [where, name] = id.split("/");
-        return watch.pods.find(({ metadata }) => metadata.namespace === where && metadata.name.startsWith(name));
-    };
-    const found = (of(applications.Filebeat) ?? of(applications.MySQL))?.spec.containers[0].image;
+function image({ pods }: Watch): string {
+    const found = pods.find(isOf(applications.Filebeat)) ?? pods.find(isOf(applications.MySQL));
     if (!found) throw new Error("no pod of Filebeat or MySQL was seen, whose image the install could use");
-    return found;
+    return found.spec.containers[0].image!;
+}
+
+/** Whether a pod is of a workload, `namespace/name`. */
+function isOf(id: string): (pod: Pod) => boolean {
+    return ({ metadata }) => `${metadata.namespace}/${metadata.name}`.startsWith(`${id}-`);
 }
 
 function fate({ pods }: Watch): Fate {

@@ -10,6 +10,8 @@ export interface Hog {
     /** Second since 1970 at which it lets go by itself, if nobody can delete it any more. */
     until: number;
     priorityClass?: string;
+    /** The one node that it may run on; any when it is not said. */
+    node?: string;
 }
 
 /** What marks everything that a drill makes. */
@@ -42,7 +44,7 @@ exec sleep infinity`;
 
 /** The deployments, as the Kubernetes API takes them. */
 export function deploymentsOf(hog: Hog): { metadata: { name: string } }[] {
-    const { namespace, image, deployments, replicas, rate, until, priorityClass } = hog;
+    const { namespace, image, deployments, replicas, rate, until, priorityClass, node } = hog;
     return Array.from({ length: deployments }, (_, index) => {
         const name = `hog-${index + 1}`;
         const labels = { app: name, [drillLabel]: "avalanche" };
@@ -59,6 +61,7 @@ export function deploymentsOf(hog: Hog): { metadata: { name: string } }[] {
                         automountServiceAccountToken: false,
                         terminationGracePeriodSeconds: 0,
                         tolerations: [{ operator: "Exists" }],
+                        ...(node && { nodeSelector: { "kubernetes.io/hostname": node } }),
                         ...(priorityClass && { priorityClassName: priorityClass }),
                         containers: [
                             {

@@ -44,10 +44,11 @@ describe("the install that eats memory", () => {
         const [first, second] = deploymentsOf(plain).map((each) => JSON.stringify(each));
         assert.match(first, /"replicas":3/);
         assert.match(first, /"tolerations":\[{"operator":"Exists"}\]/);
-        assert.doesNotMatch(first, /resources|priorityClassName/);
+        assert.doesNotMatch(first, /resources|priorityClassName|nodeSelector/);
         assert.notEqual(first, second);
-        const [above] = deploymentsOf({ ...plain, priorityClass: "above" });
+        const [above] = deploymentsOf({ ...plain, priorityClass: "above", node: "node-02" });
         assert.match(JSON.stringify(above), /"priorityClassName":"above"/);
+        assert.match(JSON.stringify(above), /"nodeSelector":{"kubernetes.io\/hostname":"node-02"}/);
     });
 
     it("is out of the guardrails by a label that says why, and only when it is asked for", () => {
