@@ -1,26 +1,21 @@
 import { waitFor } from "../status/wait";
-import { applications } from "../status/probes";
 import { ask } from "../status/api";
-import type { Pod } from "../status/kinds";
 import { fateOf, type Fate } from "./cluster";
 import type { Context, Drill } from "./drill";
-import { type Hog, quotaOf } from "./hog";
-import { install, makeNamespace, uninstall } from "./install";
+import { quotaOf } from "./hog";
+import { atMost, hogOf, install, makeNamespace, namespace, uninstall } from "./install";
 import { letIn, refuseAgain } from "./protections";
 import type { Want } from "./record";
 import { restore, unprotect } from "./unprotect";
 import { seconds } from "./verdict";
 import { Watch } from "./watch";
 
-const namespace = "drill-avalanche";
 /** Share of a worker's memory from which on it is full: what `npm run status` warns of. */
 const full = 0.85;
 /** Seconds that the install has to fill a worker, and that everything has to be as before. */
 const patience = { filling: 150, repair: 300 };
 /** Seconds of each phase, and in a short drill. */
 const lengths = { before: [10, 5], refused: [30, 20], full: [60, 20], after: [10, 5] };
-/** Seconds after which whatever a drill did has ended by itself. */
-const atMost = 600;
 
 /** The incident: an install without limits eats what there is. */
 export const avalanche: Drill = {
@@ -60,7 +55,7 @@ async function refused(context: Context, phase: Begin, watch: Watch): Promise<Wa
     phase("as it is", "the install meets the guardrails", true);
     context.undo.later("the install", patience.repair, () => uninstall(api));
     await makeNamespace(api, namespace, false);
-    const hog = hogOf(context, watch);
+    const hog = hogOf(context, watch.pods);
     let { accepted, refusals } = await install(api, hog);
     refusals.forEach((reason) => recorder.message("install", reason));
     if (accepted === 0) {
@@ -68,7 +63,7 @@ async function refused(context: Context, phase: Begin, watch: Watch): Promise<Wa
         await ask(api, "POST", `/api/v1/namespaces/${namespace}/resourcequotas`, {
             body: JSON.stringify(quotaOf(namespace)),
         });
-        ({ accepted, refusals } = await install(api, hog));
+        ({ accepted, refusals } = await install(api, hog, 10));
         refusals.forEach((reason) => recorder.message("install, with a quota", reason));
     }
     let worst = fateOf([]);
@@ -121,7 +116,7 @@ async function fill(
     const began = recorder.now();
     context.undo.later("the install", patience.repair, () => uninstall(api));
     await makeNamespace(api, namespace, true);
-    const { accepted, refusals } = await install(api, { ...hogOf(context, watch), priorityClass });
+    const { accepted, refusals } = await install(api, { ...hogOf(context, watch.pods), priorityClass }, 10);
     refusals.forEach((reason) => recorder.message("install", reason));
     if (accepted === 0) throw new Error(`the install is refused though the guardrails are off: ${refusals.join("; ")}`);
     const filled = async () => watch.fullest(workers, began) >= full;
@@ -160,37 +155,17 @@ async function gone(
     const { api, recorder, rest } = context;
     phase("removed", "the install is deleted");
     const began = recorder.now();
+    let put = !putBack;
     for (;;) {
-        const different = await uninstall(api)
-            .then(() => putBack?.())
-            .then(
-                () => watch?.different(),
-                (error: Error) => error.message,
-            );
+        // Both at once: a node that is full does not delete its pods before it may evict them again.
+        const back = put ? undefined : putBack!().then(() => void (put = true));
+        const done = await Promise.allSettled([uninstall(api), back]);
+        const failed = done.find((each) => each.status === "rejected");
+        const different = failed ? (failed.reason as Error).message : await watch?.different();
         const seconds = recorder.now() - began;
         if (different === undefined || seconds > patience.repair) return { seconds, different };
         await rest(1);
     }
-}
-
-/** As much in each second as fills the workers within a minute or so, whatever their number. */
-function hogOf({ stack, flags }: Context, watch: Watch): Hog {
-    const node = flags.has("one-worker") ? watch.pods.find(isOf(applications.MySQL))?.spec.nodeName : undefined;
-    const workers = node ? 1 : Math.max(1, stack.access.hosts.length - 1);
-    const until = Math.floor(Date.now() / 1000) + atMost;
-    return { namespace, image: image(watch), deployments: 4, replicas: 2 * workers, rate: 24 * 2 ** 20, until, node };
-}
-
-/** Filebeat's, which every node has; else MySQL's. */
-function image({ pods }: Watch): string {
-    const found = pods.find(isOf(applications.Filebeat)) ?? pods.find(isOf(applications.MySQL));
-    if (!found) throw new Error("no pod of Filebeat or MySQL was seen, whose image the install could use");
-    return found.spec.containers[0].image!;
-}
-
-/** Whether a pod is of a workload, `namespace/name`. */
-function isOf(id: string): (pod: Pod) => boolean {
-    return ({ metadata }) => `${metadata.namespace}/${metadata.name}`.startsWith(`${id}-`);
 }
 
 function fate({ pods }: Watch): Fate {

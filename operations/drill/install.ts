@@ -1,7 +1,33 @@
 import { type Api, ask } from "../status/api";
-import type { Metadata } from "../status/kinds";
+import type { Metadata, Pod } from "../status/kinds";
+import { applications } from "../status/probes";
 import { list } from "./cluster";
+import type { Context } from "./drill";
 import { drillLabel, deploymentsOf, type Hog, namespaceOf } from "./hog";
+
+export const namespace = "drill-avalanche";
+/** Seconds after which the install, and what was taken away for it, has ended by itself. */
+export const atMost = 600;
+
+/** As much in each second as fills the workers within a minute or so, whatever their number. */
+export function hogOf({ stack, flags }: Context, pods: Pod[]): Hog {
+    const node = flags.has("one-worker") ? pods.find(isOf(applications.MySQL))?.spec.nodeName : undefined;
+    const workers = node ? 1 : Math.max(1, stack.access.hosts.length - 1);
+    const until = Math.floor(Date.now() / 1000) + atMost;
+    return { namespace, image: image(pods), deployments: 4, replicas: 2 * workers, rate: 24 * 2 ** 20, until, node };
+}
+
+/** Filebeat's, which every node has; else MySQL's. */
+function image(pods: Pod[]): string {
+    const found = pods.find(isOf(applications.Filebeat)) ?? pods.find(isOf(applications.MySQL));
+    if (!found) throw new Error("no pod of Filebeat or MySQL was seen, whose image the install could use");
+    return found.spec.containers[0].image!;
+}
+
+/** Whether a pod is of a workload, `namespace/name`. */
+function isOf(id: string): (pod: Pod) => boolean {
+    return ({ metadata }) => `${metadata.namespace}/${metadata.name}`.startsWith(`${id}-`);
+}
 
 /** What the Kubernetes API said to each deployment of an install. */
 export interface Installed {
@@ -15,17 +41,26 @@ export async function makeNamespace(api: Api, name: string, off: boolean): Promi
     await ask(api, "POST", "/api/v1/namespaces", { body: JSON.stringify(namespaceOf(name, off)) });
 }
 
-/** Applies an install in its namespace, as `helm install` would. */
-export async function install(api: Api, hog: Hog): Promise<Installed> {
+/**
+ * Applies an install in its namespace, as `helm install` would.
+ * @param seconds how long a refusal is not believed: admission learns a moment late of what has just been changed
+ */
+export async function install(api: Api, hog: Hog, seconds = 0): Promise<Installed> {
+    const deadline = Date.now() + seconds * 1000;
+    const path = `/apis/apps/v1/namespaces/${hog.namespace}/deployments`;
     const installed: Installed = { accepted: 0, refusals: [] };
     for (const deployment of deploymentsOf(hog)) {
-        const path = `/apis/apps/v1/namespaces/${hog.namespace}/deployments`;
-        const { status, body } = await api.request("POST", path, { body: JSON.stringify(deployment) });
-        if (status < 300) {
+        const post = () => api.request("POST", path, { body: JSON.stringify(deployment) });
+        let answer = await post();
+        while (answer.status >= 300 && Date.now() < deadline) {
+            await new Promise((resolve) => setTimeout(resolve, 250));
+            answer = await post();
+        }
+        if (answer.status < 300) {
             installed.accepted++;
             continue;
         }
-        const { message } = JSON.parse(body) as { message: string };
+        const { message } = JSON.parse(answer.body) as { message: string };
         // The same for all of them, but for the name.
         const reason = message.replaceAll(deployment.metadata.name, "hog-…");
         if (!installed.refusals.includes(reason)) installed.refusals.push(reason);

@@ -2,7 +2,9 @@ import { strict as assert } from "node:assert";
 import { type ChildProcess, spawn } from "node:child_process";
 import * as fs from "node:fs";
 import { deploymentsOf, hogScript, namespaceOf } from "../../../operations/drill/hog";
+import { install } from "../../../operations/drill/install";
 import { waitFor } from "../../../operations/status/wait";
+import { StandInApi } from "../status/standins";
 
 const mebibyte = 2 ** 20;
 const inAnHour = () => Math.floor(Date.now() / 1000) + 3600;
@@ -49,6 +51,21 @@ describe("the install that eats memory", () => {
         const [above] = deploymentsOf({ ...plain, priorityClass: "above", node: "node-02" });
         assert.match(JSON.stringify(above), /"priorityClassName":"above"/);
         assert.match(JSON.stringify(above), /"nodeSelector":{"kubernetes.io\/hostname":"node-02"}/);
+    });
+
+    it("does not believe a refusal for as long as it is told, and says each that stays once", async () => {
+        const path = "POST /apis/apps/v1/namespaces/n/deployments";
+        const refusal = (name: string) => ({ status: 403, body: JSON.stringify({ message: `${name} is forbidden` }) });
+        const refusing = (times: number) =>
+            new StandInApi({
+                [path]: ({ body }) => {
+                    const { metadata } = JSON.parse(body!) as { metadata: { name: string } };
+                    return times-- > 0 ? refusal(metadata.name) : {};
+                },
+            });
+        const three = { namespace: "n", image: "i", deployments: 3, replicas: 1, rate: 1, until: 2 };
+        assert.deepEqual(await install(refusing(2), three, 10), { accepted: 3, refusals: [] });
+        assert.deepEqual(await install(refusing(2), three), { accepted: 1, refusals: ["hog-… is forbidden"] });
     });
 
     it("is out of the guardrails by a label that says why, and only when it is asked for", () => {
