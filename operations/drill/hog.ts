@@ -1,3 +1,5 @@
+import { offLabel } from "../../cluster/guardrails/labels";
+
 /** An install shaped like the one that took the cluster down: several deployments, no limits, no end to their memory. */
 export interface Hog {
     namespace: string;
@@ -17,12 +19,9 @@ export interface Hog {
 /** What marks everything that a drill makes. */
 export const drillLabel = "test-cluster/drill";
 
-/** The label by which an administrator takes a namespace out of the guardrails; its value says why. */
-export const escapeHatch = "guardrails.test-cluster/off";
-
 /** A namespace for the install, with the guardrails or without. */
 export function namespaceOf(name: string, off: boolean): object {
-    const labels = { [drillLabel]: "avalanche", ...(off && { [escapeHatch]: "drill" }) };
+    const labels = { [drillLabel]: "avalanche", ...(off && { [offLabel]: "drill" }) };
     return { apiVersion: "v1", kind: "Namespace", metadata: { name, labels } };
 }
 
