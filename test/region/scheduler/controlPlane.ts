@@ -27,6 +27,8 @@ export class ControlPlane {
 
     async start(): Promise<void> {
         process.on("exit", this.killAll);
+        // A signal alone would end this process without its exit handlers.
+        for (const signal of signals) process.on(signal, leave);
         const recipes = clusterRecipes.filter(({ name }) => ["kubernetes", "etcd"].includes(name));
         this.parts = await goParts(recipes, console.log);
         const [etcd, peer, api, scheduler] = await freePorts(4);
@@ -104,6 +106,7 @@ export class ControlPlane {
         this.agent.destroy();
         this.killAll();
         process.off("exit", this.killAll);
+        for (const signal of signals) process.off(signal, leave);
     }
 
     /** Waits for a condition for at most five minutes. */
@@ -155,6 +158,9 @@ export class ControlPlane {
         });
     }
 }
+
+const signals = ["SIGTERM", "SIGHUP"] as const;
+const leave = () => process.exit(1);
 
 /** Priorities are given as numbers here, overhead without a class. */
 const off = ["ServiceAccount", "Priority", "RuntimeClass", "TaintNodesByCondition", "DefaultTolerationSeconds"];
