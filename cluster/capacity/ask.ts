@@ -1,4 +1,4 @@
-import type { PodSpec, Workload } from "./types";
+import type { PodSpec, Workload } from "../scheduler/types";
 
 /** A container as far as it asks for something: whoever makes it adds the rest to this. */
 export interface Asking {

@@ -2,7 +2,7 @@ import type { StackConfig } from "../../config";
 import type { Catalog } from "../catalog";
 import type { Demand } from "./ask";
 import { outcome, type Complaint, type Plan, type Use } from "./complaints";
-import { requests } from "./demand";
+import { requests } from "../scheduler/demand";
 import { lossOf, type LossLine } from "./losses";
 import { nodeOf, sizeOf } from "./nodes";
 import { percent, written } from "./units";

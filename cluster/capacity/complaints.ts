@@ -1,10 +1,10 @@
 import type { StackConfig } from "../../config";
 import type { Demand } from "./ask";
-import { chances } from "./chances";
-import { limits } from "./demand";
-import { askedBy } from "./filters";
-import { podsOf } from "./pods";
-import type { Node, Placement, Pod } from "./types";
+import { chances } from "../scheduler/chances";
+import { limits } from "../scheduler/demand";
+import { askedBy } from "../scheduler/filters";
+import { podsOf } from "../scheduler/pods";
+import type { Node, Placement, Pod } from "../scheduler/types";
 
 /** What is to be placed, and on what. */
 export interface Plan {

@@ -1,8 +1,8 @@
 import type { Host } from "../../config";
 import { mark, usesOf, type Outcome, type Plan } from "./complaints";
-import { withoutNode } from "./loss";
-import { ownerKind, priority } from "./owner";
-import type { Loss, Pod } from "./types";
+import { withoutNode } from "../scheduler/loss";
+import { ownerKind, priority } from "../scheduler/owner";
+import type { Loss, Pod } from "../scheduler/types";
 import { percent } from "./units";
 
 /** What one lost node comes to. */

@@ -3,7 +3,7 @@ import { quantity } from "../../config/quantity";
 import type { Catalog } from "../catalog";
 import { kubeletOf } from "../kubeadm";
 import { labelsOf, taintsOf } from "../labels";
-import type { Amounts, Node } from "./types";
+import type { Amounts, Node } from "../scheduler/types";
 import { share, usuallyUnseen, type Size } from "./unseen";
 
 /** The kubelet's own default of maxPods. */

@@ -2,8 +2,8 @@ import { quantity } from "../../config/quantity";
 import { rank, type InstanceType } from "../catalog";
 import type { Demand } from "./ask";
 import { outcome, type Complaint, type Plan } from "./complaints";
-import { requests } from "./demand";
-import type { Node } from "./types";
+import { requests } from "../scheduler/demand";
+import type { Node } from "../scheduler/types";
 import { written } from "./units";
 
 /** CNY that instance types cost a month, by type, where it is known. */

@@ -1,7 +1,7 @@
 import * as kubernetes from "@pulumi/kubernetes";
 import type * as pulumi from "@pulumi/pulumi";
 import type { Demand } from "../capacity/ask";
-import { limits, requests } from "../capacity/demand";
+import { limits, requests } from "../scheduler/demand";
 
 /** What one pod asks for: millicores; bytes, which are its limit too. */
 interface Ask {

@@ -1,4 +1,4 @@
-import type { Node, Pod, PodSpec, Taint } from "../../cluster/capacity/types";
+import type { Node, Pod, PodSpec, Taint } from "../../cluster/scheduler/types";
 import { quantity } from "../../config/quantity";
 import { type Api, ask } from "../status/api";
 import type { List, Metadata, Metrics } from "../status/kinds";

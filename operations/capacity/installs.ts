@@ -2,7 +2,7 @@ import * as fs from "node:fs";
 import * as path from "node:path";
 import { load } from "js-yaml";
 import { z } from "zod";
-import { requests } from "../../cluster/capacity/demand";
+import { requests } from "../../cluster/scheduler/demand";
 import { quantity } from "../../config/quantity";
 import type { Cluster } from "./cluster";
 import { groupOf } from "./kinds";

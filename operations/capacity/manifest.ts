@@ -1,5 +1,5 @@
 import type { z } from "zod";
-import type { PodSpec, Workload } from "../../cluster/capacity/types";
+import type { PodSpec, Workload } from "../../cluster/scheduler/types";
 import { BadManifest, type Document, documents, lineOf } from "./documents";
 import { isQuiet, isWorkload } from "./kinds";
 import { type AnyObject, anyObject, autoscaler, cronJob, job, pod, priorityClass, replicated } from "./shape";

@@ -1,6 +1,6 @@
 import { demands } from "../../apps/demands";
 import { nodeOf, sizeOf } from "../../cluster/capacity/nodes";
-import { podsOf } from "../../cluster/capacity/pods";
+import { podsOf } from "../../cluster/scheduler/pods";
 import { volumesOf } from "../../cluster/capacity/volumes";
 import { priorities } from "../../cluster/guardrails/tiers";
 import { parseSettings, type StackConfig } from "../../config";

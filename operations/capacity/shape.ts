@@ -1,6 +1,6 @@
 import { z } from "zod";
 import { quantity } from "../../config/quantity";
-import type { PodSpec } from "../../cluster/capacity/types";
+import type { PodSpec } from "../../cluster/scheduler/types";
 
 /** What must be right in a manifest for its pods to be reckoned; everything else of it passes as it is. */
 

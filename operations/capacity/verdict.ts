@@ -1,13 +1,13 @@
-import { limits, requests, unbounded } from "../../cluster/capacity/demand";
-import { withoutNode } from "../../cluster/capacity/loss";
-import { place } from "../../cluster/capacity/schedule";
-import type { Amounts, Node, Placement, Pod } from "../../cluster/capacity/types";
+import { limits, requests, unbounded } from "../../cluster/scheduler/demand";
+import { withoutNode } from "../../cluster/scheduler/loss";
+import { place } from "../../cluster/scheduler/schedule";
+import type { Amounts, Node, Placement, Pod } from "../../cluster/scheduler/types";
 import type { Cluster } from "./cluster";
 import { faultsOf } from "./faults";
 import { type Known, knownIn } from "./installs";
 import { marksOf } from "./settings";
 import type { Found, Manifest } from "./manifest";
-import { podsOf } from "../../cluster/capacity/pods";
+import { podsOf } from "../../cluster/scheduler/pods";
 
 /** The parts of what a node can give that are not to be passed. */
 export interface Marks {

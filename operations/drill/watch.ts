@@ -62,7 +62,7 @@ export class Watch {
         this.rows = new KnownRows(services.sql(password));
 
         const nacos = new NacosClient(services.nacos, stack.nacosPassword, "/nacos/");
-        const key = { group: "DRILL", dataId: `known-${password.slice(0, 8)}` };
+        const key = { namespace: "public", group: "DRILL", dataId: `known-${password.slice(0, 8)}` };
         await nacos.login();
         undo.later("the drill's configuration in Nacos", 120, async () => {
             await nacos.login();

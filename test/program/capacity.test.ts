@@ -116,7 +116,10 @@ describe("a stack that is short of room", () => {
         const { messages, error } = await run({ change });
         assert.equal(error, undefined);
         const [warning] = messages.filter(({ severity }) => severity === "warn");
-        assert.match(warning.text, /^capacity: without node-01: .*no room for filebeat, logstash; .*makes room for nacos/);
+        assert.match(
+            warning.text,
+            /^capacity: without node-01: .*no room for filebeat, logstash; .*makes room for nacos/,
+        );
         assert.equal(warning.resources, 1);
     });
 });

@@ -1,6 +1,6 @@
 import * as assert from "node:assert/strict";
-import { place } from "../../cluster/capacity/schedule";
-import type { Pod } from "../../cluster/capacity/types";
+import { place } from "../../cluster/scheduler/schedule";
+import type { Pod } from "../../cluster/scheduler/types";
 import {
     createPods,
     createSurroundings,

@@ -1,4 +1,4 @@
-import type { Node, Pod } from "../../../cluster/capacity/types";
+import type { Node, Pod } from "../../../cluster/scheduler/types";
 import type { ControlPlane } from "./controlPlane";
 import type { Case } from "./draw";
 

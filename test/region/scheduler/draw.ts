@@ -1,5 +1,5 @@
-import { seeded } from "../../../cluster/capacity/chances";
-import type { Node, Pod } from "../../../cluster/capacity/types";
+import { seeded } from "../../../cluster/scheduler/chances";
+import type { Node, Pod } from "../../../cluster/scheduler/types";
 import { drawGroup, drawWishes, type Kind, type Volumes } from "./drawPods";
 import { Lots, mib } from "./lots";
 

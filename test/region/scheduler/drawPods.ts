@@ -1,5 +1,5 @@
-import { requests } from "../../../cluster/capacity/demand";
-import type { Container, Node, Pod, PodSpec } from "../../../cluster/capacity/types";
+import { requests } from "../../../cluster/scheduler/demand";
+import type { Container, Node, Pod, PodSpec } from "../../../cluster/scheduler/types";
 import { type Lots, mib } from "./lots";
 
 /** How a case's pods come: of different priority all at once, equal ones in the given order, or as replicas. */

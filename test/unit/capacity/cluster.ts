@@ -1,4 +1,4 @@
-import type { Node, Pod } from "../../../cluster/capacity/types";
+import type { Node, Pod } from "../../../cluster/scheduler/types";
 import type { Cluster } from "../../../operations/capacity/cluster";
 
 export const mi = 2 ** 20;

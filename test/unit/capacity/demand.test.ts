@@ -1,6 +1,6 @@
 import * as assert from "node:assert/strict";
-import { limits, requests, scoredRequests, unbounded } from "../../../cluster/capacity/demand";
-import type { Container, PodSpec } from "../../../cluster/capacity/types";
+import { limits, requests, scoredRequests, unbounded } from "../../../cluster/scheduler/demand";
+import type { Container, PodSpec } from "../../../cluster/scheduler/types";
 
 const mib = 2 ** 20;
 

@@ -1,7 +1,7 @@
 import * as assert from "node:assert/strict";
-import { withoutNode } from "../../../cluster/capacity/loss";
-import { place } from "../../../cluster/capacity/schedule";
-import type { Pod } from "../../../cluster/capacity/types";
+import { withoutNode } from "../../../cluster/scheduler/loss";
+import { place } from "../../../cluster/scheduler/schedule";
+import type { Pod } from "../../../cluster/scheduler/types";
 import { names, node, pod } from "./sample";
 
 const nodes = [node("a"), node("b")];

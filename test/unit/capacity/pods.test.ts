@@ -1,7 +1,7 @@
 import { strict as assert } from "node:assert";
 import { asking, type Demand } from "../../../cluster/capacity/ask";
-import { podsOf } from "../../../cluster/capacity/pods";
-import type { Node, PodSpec } from "../../../cluster/capacity/types";
+import { podsOf } from "../../../cluster/scheduler/pods";
+import type { Node, PodSpec } from "../../../cluster/scheduler/types";
 
 const amounts = { cpu: 1000, memory: 2 ** 30, storage: 2 ** 30, pods: 10 };
 const node = (name: string, more: Partial<Node> = {}): Node => ({

@@ -1,4 +1,4 @@
-import type { Node, Pod, PodSpec } from "../../../cluster/capacity/types";
+import type { Node, Pod, PodSpec } from "../../../cluster/scheduler/types";
 
 export const mib = 2 ** 20;
 

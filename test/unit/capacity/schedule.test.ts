@@ -1,7 +1,7 @@
 import * as assert from "node:assert/strict";
-import { chances } from "../../../cluster/capacity/chances";
-import { place } from "../../../cluster/capacity/schedule";
-import type { Node, Pod, PodSpec } from "../../../cluster/capacity/types";
+import { chances } from "../../../cluster/scheduler/chances";
+import { place } from "../../../cluster/scheduler/schedule";
+import type { Node, Pod, PodSpec } from "../../../cluster/scheduler/types";
 import { mib, type More, names, node, pod } from "./sample";
 
 /** Where one pod comes to lie, or what each node says against it. */
