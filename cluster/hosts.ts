@@ -70,6 +70,8 @@ export class Hosts extends pulumi.ComponentResource {
                             pulumi.secret(userData(config, { host, hostKey: { privateKey, publicKey } })),
                         ),
                     forceDelete: true,
+                    // One that was switched off is started by the next `pulumi up --refresh`.
+                    status: "Running",
                     tags: { ...ownTags(config), host: host.name },
                 },
                 {

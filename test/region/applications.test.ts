@@ -3,6 +3,7 @@ import * as fs from "node:fs";
 import { getConfig, publishConfig } from "../../apps/nacos/api";
 import {
     countOf,
+    drill,
     elasticsearch,
     kafka,
     kafkaHealthy,
@@ -231,6 +232,11 @@ describe("the applications", function () {
         for (const part of ["Kafka", "MySQL", "Nacos", "Elasticsearch", "Kibana", "log line"]) {
             assert.ok(tried.includes(part), `${part} was not tried`);
         }
+    });
+
+    it("keep serving while an install without limits eats a worker's memory: the avalanche", async () => {
+        const { code, output } = await drill("avalanche", "--short", "--one-worker");
+        assert.equal(code, 0, output);
     });
 
     /** Messages that Logstash has not read yet. */

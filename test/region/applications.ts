@@ -134,6 +134,20 @@ function portForward(namespace: string, service: string, local: number, port: nu
     return spawn(kubectlBinary, args, { stdio: "ignore" });
 }
 
+/** What `npm run drill` says, and how it ended. */
+export async function drill(...args: string[]): Promise<{ code: number; output: string }> {
+    const { bin } = await toolchain(() => undefined);
+    const command = ["tsx", "operations/drill/main.ts", ...args, "--stack", "local"];
+    const env = { ...process.env, ...engineEnvironment(bin) };
+    return promisify(execFile)("npx", command, { env }).then(
+        ({ stdout }) => ({ code: 0, output: stdout }),
+        ({ code, stdout, stderr }: { code: number; stdout: string; stderr: string }) => ({
+            code,
+            output: stdout + stderr,
+        }),
+    );
+}
+
 /** A row of `npm run status`. */
 interface Shown {
     name: string;

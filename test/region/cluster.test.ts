@@ -186,6 +186,20 @@ describe("the local stack", function () {
         );
     });
 
+    it("starts a host that lost its power, with the data", async () => {
+        const id = await instanceId("node-02");
+        await control("POST", `/instances/${id}/kill`);
+        await eventually(
+            "the cloud has noticed",
+            60,
+            async () => (await cloudState()).instances[id].status === "Stopped",
+        );
+        succeeded(await run(["up", "--refresh"]));
+        assert.equal(await instanceId("node-02"), id);
+        await eventually("MySQL serves", 120, async () => (await sql("SELECT 1")) === "1");
+        await rowsAreThere();
+    });
+
     it("brings back a host that was released behind its back, with the data", async () => {
         const id = await instanceId("node-02");
         await control("POST", `/instances/${id}/release`);
