@@ -5,6 +5,7 @@ import { shareOf, type Share } from "../cluster/guardrails/quotas";
 import { elasticsearchDemand, filebeatDemand, kibanaDemand, logstashDemand, objectsDemand } from "./elk/demand";
 import { mysqlDemand } from "./mysql/demand";
 import { nacosDemand } from "./nacos/demand";
+import { watermarksDemand } from "./watermarks/demand";
 
 /** All that the stack asks of its nodes, in the order in which it comes up. Kafka's share is its host's reservation. */
 export function demands(config: StackConfig): Demand[] {
@@ -17,6 +18,7 @@ export function demands(config: StackConfig): Demand[] {
         nacosDemand(config),
         kibanaDemand(config),
         objectsDemand(),
+        watermarksDemand(),
     ];
 }
 

@@ -30,6 +30,27 @@ export function binding(
     );
 }
 
+/** A role in a namespace, given to a service account of another. */
+export function role(
+    name: string,
+    namespace: string,
+    rules: kubernetes.types.input.rbac.v1.PolicyRule[],
+    account: pulumi.Input<string>,
+    accountNamespace: pulumi.Input<string>,
+    opts: pulumi.CustomResourceOptions,
+): void {
+    const made = new kubernetes.rbac.v1.Role(name, { metadata: { name, namespace }, rules }, opts);
+    new kubernetes.rbac.v1.RoleBinding(
+        name,
+        {
+            metadata: { name, namespace },
+            roleRef: { apiGroup: "rbac.authorization.k8s.io", kind: "Role", name: made.metadata.name },
+            subjects: [{ kind: "ServiceAccount", name: account, namespace: accountNamespace }],
+        },
+        opts,
+    );
+}
+
 /** A cluster role, given to a service account. */
 export function clusterRole(
     name: string,

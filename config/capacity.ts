@@ -25,6 +25,13 @@ export const capacity = z.strictObject({
                 .max(1000)
                 .default(150)
                 .describe("The most that memory limits on a node may add up to, % of what it gives"),
+            used: z
+                .number()
+                .int()
+                .min(1)
+                .max(100)
+                .default(85)
+                .describe("From how much really used memory of a node, or space of a disk, on people are told, %"),
         })
         .prefault({}),
 });

@@ -3,6 +3,7 @@ import * as pulumi from "@pulumi/pulumi";
 import * as path from "node:path";
 import type { StackConfig } from "../../config";
 import { checksum, confined, filesOf, namespaceOf, runAs, secretChecksum, service } from "../pods";
+import { watermarks } from "../watermarks/watermarks";
 import { kibanaDemand, objectsDemand } from "./demand";
 import { Elasticsearch, users } from "./elasticsearch";
 import { filebeat, logstash } from "./pipeline";
@@ -28,6 +29,7 @@ export class Elk extends pulumi.ComponentResource {
         logstash(config, namespace, kafka, elasticsearch, { parent: this, dependsOn: elasticsearch.volume });
         const kibana = kibanaOf(config, namespace, elasticsearch, parent);
         importObjects(config, namespace, elasticsearch, { parent: this, dependsOn: kibana });
+        watermarks(config, namespace, parent);
         this.registerOutputs({});
     }
 }

@@ -99,7 +99,7 @@ for (const stack of ["dev", "local"]) {
                     .flatMap((namespace) => workloads(deployment, namespace))
                     .map(({ title, pod }) => [title.split("/")[1].replace(/-[0-9a-f]{8}$/, ""), pod.priorityClassName]),
             );
-            const platform = ["logstash", "kibana", "filebeat", "kibana-objects"];
+            const platform = ["logstash", "kibana", "filebeat", "kibana-objects", "watermarks"];
             assert.deepEqual(tiers, {
                 ...Object.fromEntries(["mysql", "nacos", "elasticsearch"].map((name) => [name, "data"])),
                 ...Object.fromEntries(platform.map((name) => [name, "platform"])),

@@ -3,7 +3,7 @@ import { all, run, type Deployment } from "./engine";
 import { workloads, type Workload } from "./workloads";
 
 /** What needs more than other pods, and why. */
-const needsToken = ["DaemonSet/filebeat"]; // asks the API for pods' labels
+const needsToken = ["DaemonSet/filebeat", "Deployment/watermarks"]; // ask the API for pods, and nodes
 const needsRoot = ["DaemonSet/filebeat"]; // the logs are root's
 const writesItsImage = ["Deployment/kibana kibana", "Deployment/logstash logstash"]; // their start writes settings there
 
@@ -35,6 +35,7 @@ for (const stack of ["dev", "local"]) {
                     "Deployment/kibana",
                     "Deployment/logstash",
                     "Deployment/nacos",
+                    "Deployment/watermarks",
                     "Job/kibana-objects",
                     "StatefulSet/elasticsearch",
                     "StatefulSet/mysql",
