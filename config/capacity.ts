@@ -31,7 +31,9 @@ export const capacity = z.strictObject({
                 .min(1)
                 .max(100)
                 .default(85)
-                .describe("The most that may really be used of a node's memory, or of a disk, before people are told, %"),
+                .describe(
+                    "The most that may really be used of a node's memory, or of a disk, before people are told, %",
+                ),
         })
         .prefault({}),
 });

@@ -1,3 +1,5 @@
+import type { PodSpec } from "../../cluster/scheduler/types";
+
 /** The fields of Kubernetes' objects that status reads. */
 
 export interface Metadata {
@@ -19,7 +21,11 @@ export interface Condition {
 export interface Node {
     metadata: Metadata;
     spec: { unschedulable?: boolean };
-    status: { conditions?: Condition[]; capacity?: Record<string, string> };
+    status: {
+        conditions?: Condition[];
+        capacity?: Record<string, string>;
+        allocatable?: Record<string, string>;
+    };
 }
 
 interface Ended {
@@ -39,10 +45,7 @@ export interface ContainerStatus {
 
 export interface Pod {
     metadata: Metadata;
-    spec: {
-        nodeName?: string;
-        containers: { name: string; image?: string; resources?: { limits?: Record<string, string> } }[];
-    };
+    spec: PodSpec;
     status: {
         phase?: string;
         reason?: string;

@@ -75,7 +75,8 @@ export class Look {
 
     private async tried({ what, patience, run }: Probe): Promise<Probed> {
         try {
-            return { what, seconds: await within(patience, run()) };
+            const found = await within(patience, run());
+            return { what, ...(typeof found === "number" ? { seconds: found } : found) };
         } catch (error) {
             return { what, failure: (error as Error).message };
         }

@@ -15,7 +15,7 @@ const usage = `npm run status [-- --stack NAME] [--json] [--watch] [--within SEC
   --json            one JSON document; with --watch one a line
   --watch           again every 5 s until Ctrl-C; what is tried from end to end is tried every 30 s
   --within SECONDS  how long a log line may take to Elasticsearch; 30 when it is not said
-Exit status: 0 all is up, 1 something is down, 2 it can't be told.`;
+Exit status: 0 all is up, also above a watermark, 1 something is down, 2 it can't be told.`;
 
 /** Seconds between two looks. */
 const interval = 5;

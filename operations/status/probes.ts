@@ -7,9 +7,11 @@ import { exec } from "./exec";
 import type { HostLook } from "./host";
 import { kafkaProbe } from "./kafka";
 import { logProbe } from "./logs";
+import type { Trends } from "./marks";
 import { nacosProbe } from "./nacos";
 import type { Shell } from "./ssh";
 import type { Stack } from "./stack";
+import { lookBack } from "./trends";
 
 /** What is known of the stack at one moment; an error where the Kubernetes API does not answer. */
 export interface Facts {
@@ -24,8 +26,8 @@ export interface Probe {
     what: string;
     /** Seconds after which it has failed, whatever it waits for. */
     patience: number;
-    /** Returns the seconds that it took; fails with the reason. */
-    run(): Promise<number>;
+    /** Returns the seconds that it took, with what else it found; fails with the reason. */
+    run(): Promise<number | { seconds: number; trends: Trends }>;
 }
 
 /** The applications in the cluster, by the id of their workload. */
@@ -36,6 +38,7 @@ export const applications = {
     Logstash: "logging/logstash",
     Elasticsearch: "logging/elasticsearch",
     Kibana: "logging/kibana",
+    Watermarks: "logging/watermarks",
 };
 
 /** How the parts are reached, and what was asked for. */
@@ -78,6 +81,11 @@ export function probesOf(stack: Stack, facts: Facts, way: Way): Probe[] {
         if (filebeat?.ready) {
             const run = () => logProbe(api, elasticsearch, filebeat.pods, seconds, signal);
             wanted.push({ name: logLine, what: "from each node's pods to a document", patience: seconds + 40, run });
+        }
+        if (look("Watermarks")?.ready) {
+            const nodes = cluster.nodes.map(({ metadata }) => metadata.name);
+            const run = () => lookBack(elasticsearch, nodes, seconds, signal);
+            wanted.push({ name: "Watermarks", what: "each node's figures found", patience: seconds + 15, run });
         }
     }
     if (look("Kibana")?.ready) {

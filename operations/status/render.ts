@@ -1,3 +1,4 @@
+import { isAbove, marksLines, share as percent } from "./marks";
 import type { Probed, Row, Use } from "./row";
 
 /** What a table is made for. */
@@ -10,8 +11,8 @@ export interface Screen {
 /** From this part of what it has on, something is near its limit. */
 const near = 0.85;
 
-const signs = { up: "✔", down: "✘", absent: "·" };
-const colours = { up: 32, down: 31, absent: 90, near: 33 };
+const signs = { up: "✔", down: "✘", absent: "·", above: "!" };
+const colours = { up: 32, down: 31, absent: 90, above: 33 };
 
 interface Column {
     title: string;
@@ -21,7 +22,7 @@ interface Column {
 }
 
 const columns: Column[] = [
-    { title: "  part", text: ({ state, name }) => `${signs[state]} ${name}`, spared: 0 },
+    { title: "  part", text: (row) => `${signs[look(row)]} ${row.name}`, spared: 0 },
     { title: "state", text: ({ state }) => state, spared: 0 },
     {
         title: "since",
@@ -45,8 +46,9 @@ export function table(stack: string, rows: Row[], now: Date, screen: Screen): st
             .trimEnd();
     const lines = rows.flatMap((row) => {
         const text = line(shown.map((column) => column.text(row, now)));
-        const reasons = row.reason ? wrapped(row.reason, screen.width - 4).map((part) => `    ${part}`) : [];
-        return [paint(text, row, screen.colour), ...reasons];
+        const below = [row.reason ?? [], row.part === "node" ? marksLines(row.marks ?? []) : []].flat();
+        const parts = below.flatMap((each) => wrapped(each, screen.width - 4)).map((part) => `    ${part}`);
+        return [paint(text, row, screen.colour), ...parts.map((part) => warned(part, screen.colour))];
     });
     const near = rows.some((row) => columns.some((column) => column.text(row, now).endsWith("!")));
     return [
@@ -71,18 +73,30 @@ function fitting(rows: Row[], now: Date, width: number): { shown: Column[]; widt
     }
 }
 
-function paint(line: string, { state }: Row, colour: boolean): string {
+/** What a row is shown as: what is above a watermark is up, but not as it should be. */
+function look({ state, marks = [] }: Row): keyof typeof signs {
+    return state === "up" && marks.some(isAbove) ? "above" : state;
+}
+
+function paint(line: string, row: Row, colour: boolean): string {
     if (!colour) return line;
-    const of = (code: number, text: string) => `\x1b[${code}m${text}\x1b[0m`;
-    if (state === "absent") return of(colours.absent, line);
-    const warned = line.replace(/\S+( [KMGT]iB)?!/g, (text) => of(colours.near, text));
-    return of(colours[state], line[0]) + warned.slice(1);
+    if (row.state === "absent") return painted(colours.absent, line);
+    return painted(colours[look(row)], line[0]) + warned(line.slice(1), colour);
+}
+
+function warned(line: string, colour: boolean): string {
+    return colour ? line.replace(/\S+( [KMGT]iB| %)?!/g, (text) => painted(colours.above, text)) : line;
+}
+
+function painted(code: number, text: string): string {
+    return `\x1b[${code}m${text}\x1b[0m`;
 }
 
 function summary(rows: Row[]): string {
     const count = (state: Row["state"]) => rows.filter((row) => row.state === state).length;
     const absent = count("absent") ? `, ${count("absent")} not in this stack` : "";
-    return `${count("up")} up, ${count("down")} down${absent}.`;
+    const above = rows.filter((row) => look(row) === "above").length;
+    return `${count("up")} up${above ? ` (${above} above a watermark)` : ""}, ${count("down")} down${absent}.`;
 }
 
 /** A span of seconds in its two greatest units. */
@@ -132,9 +146,19 @@ export function json(stack: string, rows: Row[], now: Date): object {
         stack,
         at: now.toISOString(),
         up: rows.every(({ state }) => state !== "down"),
-        parts: rows.map(({ part, name, state, since, uses, probe, reason }) => ({
+        parts: rows.map(({ part, name, state, since, uses, probe, marks, reason }) => ({
             ...{ part, name, state, up: state === "absent" ? null : state === "up" },
-            ...{ since: since?.toISOString() ?? null, uses, probe: probe ?? null, reason: reason ?? null },
+            ...{ since: since?.toISOString() ?? null, uses, probe: tried(probe), reason: reason ?? null },
+            ...(marks && {
+                watermarks: marks.map((mark) => ({ ...mark, percent: percent(mark), above: isAbove(mark) })),
+            }),
         })),
     };
+}
+
+/** The trends are with the nodes that they are of. */
+function tried(probe: Probed | undefined): object | null {
+    if (!probe) return null;
+    const { what, seconds, failure } = probe;
+    return { what, ...(seconds !== undefined && { seconds }), ...(failure !== undefined && { failure }) };
 }

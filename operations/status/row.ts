@@ -1,3 +1,5 @@
+import type { Mark, Trends } from "./marks";
+
 /** How much is used, and of how much: bytes, or cores of CPU. */
 export interface Use {
     used: number;
@@ -12,6 +14,8 @@ export interface Probed {
     /** How long it took; absent when it failed, or has not come to its end yet. */
     seconds?: number;
     failure?: string;
+    /** How the nodes were in the last hours: what the watermarks' own probe finds. */
+    trends?: Trends;
 }
 
 /** A part of the stack. */
@@ -24,6 +28,20 @@ export interface Row {
     since?: Date;
     uses: { memory?: Use; cpu?: Use; disk?: Use };
     probe?: Probed;
+    /** Of a node or a disk: what is requested and used, against watermarks. */
+    marks?: Mark[];
     /** Why it is down, or what is to be known though it is up. */
     reason?: string;
+}
+
+export const unknown = "not known: the Kubernetes API does not answer";
+
+/** The field of a row with a reason, if there is one. */
+export function reason(text: string | undefined): { reason?: string } {
+    return text ? { reason: text } : {};
+}
+
+/** The same without the fields that have no value. */
+export function defined<T extends object>(fields: T): T {
+    return Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== undefined)) as T;
 }

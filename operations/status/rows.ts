@@ -2,12 +2,10 @@ import { type ClusterLook, usage, type WorkloadLook, workloadLook } from "./clus
 import { offLabel } from "../../cluster/guardrails/labels";
 import type { HostLook } from "./host";
 import { condition } from "./kinds";
+import { diskRow, nodeRow } from "./hostRows";
 import { applications, type Facts, logLine } from "./probes";
-import { quantity } from "../../config/quantity";
-import type { Probed, Row, Use } from "./row";
+import { defined, type Probed, reason, type Row, unknown, type Use } from "./row";
 import type { Stack } from "./stack";
-
-const unknown = "not known: the Kubernetes API does not answer";
 
 /** What is shown: a row for each part of the stack, from what is known and what the probes found, by part. */
 export function rowsOf(stack: Stack, facts: Facts, probed: Record<string, Probed>): Row[] {
@@ -24,8 +22,10 @@ export function rowsOf(stack: Stack, facts: Facts, probed: Record<string, Probed
     return [
         apiRow(cluster),
         guardrailsRow(stack.guardrails, cluster),
-        ...stack.access.hosts.map(({ name }) => nodeRow(name, cluster, hosts[name])),
-        ...stack.disks.map((disk) => diskRow(disk, hosts)),
+        ...stack.access.hosts.map(({ name }) =>
+            nodeRow(name, cluster, hosts[name], stack.watermarks, probed.Watermarks?.trends),
+        ),
+        ...stack.disks.map((disk) => diskRow(disk, hosts, stack.watermarks)),
         kafkaRow(stack.kafka, hosts, probed.Kafka),
         ...inCluster,
         logRow(inCluster, probed[logLine]),
@@ -59,62 +59,6 @@ function guardrailsRow(made: string[], cluster: ClusterLook | Error): Row {
     return { ...row, state: missing ? "down" : "up", ...reason([missing, where].filter(Boolean).join("; ")) };
 }
 
-function nodeRow(name: string, cluster: ClusterLook | Error, host: HostLook): Row {
-    const node = cluster instanceof Error ? undefined : cluster.nodes.find(({ metadata }) => metadata.name === name);
-    const ready = node && condition(node, "Ready");
-    const silent = host.seconds === undefined && (host.failure ?? "it said nothing over SSH");
-    const reasons = [silent];
-    if (cluster instanceof Error) reasons.push(unknown);
-    else if (!node) reasons.push("it is no node of the cluster");
-    else if (ready?.status !== "True") reasons.push(`not ready: ${ready?.message ?? ready?.reason ?? "no word of it"}`);
-    const down = reasons.filter((reason) => reason);
-    const notes = node ? pressures(node) : [];
-    const metrics =
-        cluster instanceof Error ? undefined : cluster.metrics.nodes.find((each) => each.metadata.name === name);
-    const one = (resource: "memory" | "cpu"): Use | undefined =>
-        metrics && { used: quantity(metrics.usage?.[resource]), of: quantity(node?.status.capacity?.[resource]) };
-    return {
-        part: "node",
-        name: `node ${name}`,
-        state: down.length > 0 ? "down" : "up",
-        ...(ready?.lastTransitionTime && !silent && { since: new Date(ready.lastTransitionTime) }),
-        uses: defined({ memory: one("memory") ?? host.memory, cpu: one("cpu"), disk: host.system }),
-        probe: {
-            what: "it answers over SSH",
-            seconds: host.seconds,
-            ...(host.seconds === undefined && { failure: host.failure }),
-        },
-        ...reason([...down, ...notes].join("; ")),
-    };
-}
-
-/** What is to be known of a node though it is ready. */
-function pressures(node: Parameters<typeof condition>[0] & { spec: { unschedulable?: boolean } }): string[] {
-    const types = ["MemoryPressure", "DiskPressure", "PIDPressure"];
-    const found = types.filter((type) => condition(node, type)?.status === "True");
-    return node.spec.unschedulable ? [...found, "it takes no new pods (cordoned)"] : found;
-}
-
-function diskRow({ name, host }: Stack["disks"][number], hosts: Record<string, HostLook>): Row {
-    const row = { part: "disk", name: `disk ${name}`, uses: {} } as const;
-    if (!host) return { ...row, state: "down", reason: "it is attached to no host" };
-    const disk = hosts[host].disks[name];
-    if (!disk) return { ...row, state: "down", reason: hosts[host].failure ?? `${host} said nothing of it` };
-    if (!disk.mounted) return { ...row, state: "down", reason: `not mounted on ${host}` };
-    const { written, since } = disk;
-    const silent =
-        written === undefined ? `no file could be written: ${hosts[host].failure ?? "nothing was said"}` : "";
-    const failure = disk.failure ?? silent;
-    return {
-        ...row,
-        state: failure ? "down" : "up",
-        ...(since && !failure && { since }),
-        uses: defined({ disk: disk.use }),
-        probe: { what: `a file written on ${host}`, seconds: written, ...(failure && { failure }) },
-        ...reason(failure),
-    };
-}
-
 function kafkaRow(kafka: Stack["kafka"], hosts: Record<string, HostLook>, probe: Probed | undefined): Row {
     const row = { part: "application", name: "Kafka", uses: {} } as const;
     if (!kafka) return { ...row, state: "absent" };
@@ -130,9 +74,9 @@ function applicationRow(name: string, look: WorkloadLook | Error | undefined, ex
         if (!expected) return { ...row, state: "absent" };
         return { ...row, state: "down", reason: look ? unknown : "it is not in the cluster: pulumi up --refresh" };
     }
-    // These two are proven by the log line.
-    const silent = name === "Filebeat" || name === "Logstash";
-    return tried(name, { ...look, failure: look.reason }, look.ready, silent ? undefined : (probe ?? pending));
+    // Two are proven by the log line; the third is tried only where Elasticsearch is ready.
+    const silent = name === "Filebeat" || name === "Logstash" || name === "Watermarks";
+    return tried(name, { ...look, failure: look.reason }, look.ready, silent ? probe : (probe ?? pending));
 }
 
 /** An application that is there: what fails by its own word is down and not tried, all else is what its probe found. */
@@ -168,11 +112,3 @@ function logRow(parts: Row[], probe: Probed | undefined): Row {
 
 /** A probe that has not come to its end yet. */
 const pending: Probed = { what: "" };
-
-function reason(text: string | undefined): { reason?: string } {
-    return text ? { reason: text } : {};
-}
-
-function defined<T extends object>(fields: T): T {
-    return Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== undefined)) as T;
-}

@@ -1,4 +1,5 @@
 import { type Access, accessOf, nameOf, plain, type Resource, resourcesOf, unwrap } from "../access";
+import type { Watermarks } from "./marks";
 
 /** What a stack's state says about its parts, and how to reach them. */
 export interface Stack {
@@ -14,6 +15,7 @@ export interface Stack {
     nacosPassword?: string;
     /** Deployments and the like that the stack has made, as `namespace/name`. */
     workloads: string[];
+    watermarks: Watermarks;
     /** Bindings of admission policies that the stack has made. */
     guardrails: string[];
 }
@@ -57,8 +59,20 @@ export function stackOf(exported: string): Stack {
         ...(kafka && { kafka: kafkaPlace(hostOf(kafka), instances) }),
         nacosPassword: plain(outputs.nacosPassword) || undefined,
         workloads: resources.filter(({ type }) => type.startsWith("kubernetes:apps/v1:")).map(({ id }) => id ?? ""),
+        watermarks: watermarksOf(ofType("kubernetes:apps/v1:Deployment")),
         guardrails: ofType(binding).map(({ id }) => id ?? ""),
     };
+}
+
+/** As the watch over them was told; as they are by default in a stack that has none. */
+function watermarksOf(deployments: Resource[]): Watermarks {
+    interface Pod {
+        template?: { spec?: { containers?: { env?: { name: string; value?: unknown }[] }[] } };
+    }
+    const { spec } = deployments.find((one) => nameOf(one) === "watermarks")?.inputs ?? {};
+    const env = (spec as Pod | undefined)?.template?.spec?.containers?.[0].env ?? [];
+    const percent = (variable: string) => Number(plain(env.find(({ name }) => name === variable)?.value) ?? 85);
+    return { requests: percent("MARK_REQUESTED"), used: percent("MARK_USED") };
 }
 
 function kafkaPlace(host: string | undefined, instances: Resource[]): KafkaPlace {

@@ -76,13 +76,15 @@ export function node(name: string, ready = "True"): Node {
         status: {
             conditions: [{ ...condition, lastTransitionTime: ago(133).toISOString() }],
             capacity: { cpu: "2", memory: "4Gi" },
+            allocatable: { cpu: "1800m", memory: "3Gi" },
         },
     };
 }
 
 /** A cluster of one node in which all applications are up. */
 export function cluster(): ClusterLook {
-    const ids = ["mysql/mysql", "nacos/nacos", "logging/logstash", "logging/elasticsearch", "logging/kibana"];
+    const logging = ["logstash", "elasticsearch", "kibana", "watermarks"].map((name) => `logging/${name}`);
+    const ids = ["mysql/mysql", "nacos/nacos", ...logging];
     const pods = [...ids, "logging/filebeat"].map((id) => pod(`${id}-0`, { app: id.split("/")[1] }));
     return {
         seconds: 0.012,
@@ -132,6 +134,7 @@ export function stack(): Stack {
         kafka: { host: "master", address: "10.20.0.10:9092" },
         nacosPassword: "secret",
         workloads: cluster().workloads.map(({ metadata }) => `${metadata.namespace}/${metadata.name}`),
+        watermarks: { requests: 85, used: 85 },
         guardrails: ["guardrails-memory-limit", "guardrails-quota"],
     };
 }
