@@ -71,26 +71,35 @@ export function isAbove(mark: Mark): boolean {
 
 /** What is above its watermark, in words; empty where nothing is. */
 export function aboveText(marks: Mark[]): string {
-    const above = marks.filter(isAbove).map((mark) => `${mark.what} ${share(mark).toFixed(1)} % (mark ${mark.mark} %)`);
+    const above = marks.filter(isAbove).map((mark) => `${mark.what} ${share(mark).toFixed(1)}\u00a0%`);
     return above.length > 0 ? `above its watermark: ${above.join(", ")}` : "";
 }
 
-/** The marks of a row as lines to be put below it. */
-export function marksLines(marks: Mark[]): string[] {
+/** What has a watermark, as lines to be put below a row. What belongs together has no-break spaces. */
+export function marksLines(all: Mark[]): string[] {
+    const marks = all.filter(({ mark }) => mark !== undefined);
     if (marks.length === 0) return [];
-    const of = (kind: string) => marks.filter(({ what }) => what.endsWith(kind));
-    const part = (mark: Mark) => `${mark.what.split(" ")[0]} ${Math.round(share(mark))} %${isAbove(mark) ? "!" : ""}`;
-    const groups = ["requested", "used"]
-        .filter((kind) => of(kind).length > 0)
-        .map((kind) => `${kind} ${of(kind).map(part).join(", ")}`);
-    const known = [...new Set(marks.flatMap(({ mark }) => mark ?? []))];
-    const drawn = of("used").flatMap(({ what, trend }) => (trend ? [{ what, trend }] : []));
-    const trends = drawn.map(({ what, trend }) => `${what.split(" ")[0]} ${sparkline(trend)} ${span(trend)} %`);
+    const groups = ["requested", "used"].flatMap((kind) => {
+        const parts = marks
+            .filter(({ what }) => what.endsWith(kind))
+            .map((mark) => `${name(mark)}\u00a0${Math.round(share(mark))}\u00a0%${isAbove(mark) ? "!" : ""}`);
+        return parts.length > 0 ? [`${kind} ${parts.join(", ")}`] : [];
+    });
+    const levels = [...new Set(marks.map(({ mark }) => mark))].map((mark) => `${mark}\u00a0%`);
+    const trends = marks.flatMap((mark) =>
+        mark.trend && mark.what.endsWith("used")
+            ? [`${name(mark)}\u00a0${sparkline(mark.trend)}\u00a0${span(mark.trend)}\u00a0%`]
+            : [],
+    );
     return [
-        `${groups.join("; ")}; watermark ${known.map((mark) => `${mark} %`).join(" and ")}`,
-        ...(drawn.length > 0 ? [`last ${drawn[0].trend.hours} h: ${trends.join(", ")}`] : []),
+        `${groups.join("; ")}; mark\u00a0${levels.join(" and ")}`,
+        ...(trends.length > 0
+            ? [`last\u00a0${marks.find(({ trend }) => trend)!.trend!.hours}\u00a0h: ${trends.join(", ")}`]
+            : []),
     ];
 }
+
+const name = ({ what }: Mark) => what.split(" ")[0];
 
 /** A sign for each value, from nothing to the whole: of different nodes, the same height is the same share. */
 export function sparkline({ values }: Trend): string {

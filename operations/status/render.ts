@@ -132,12 +132,13 @@ function outcome(probe: Probed | undefined): string {
 
 function wrapped(text: string, width: number): string[] {
     const lines = [""];
-    for (const word of text.split(/\s+/)) {
+    // Not at no-break spaces, which \s would have too.
+    for (const word of text.split(/[ \t\n]+/)) {
         const longer = `${lines.at(-1)} ${word}`.trim();
         if (longer.length <= width || lines.at(-1) === "") lines[lines.length - 1] = longer;
         else lines.push(word);
     }
-    return lines;
+    return lines.map((line) => line.replaceAll("\u00a0", " "));
 }
 
 /** The same as the table, for programs: bytes, cores, seconds, times in UTC. */
@@ -148,9 +149,18 @@ export function json(stack: string, rows: Row[], now: Date): object {
         up: rows.every(({ state }) => state !== "down"),
         parts: rows.map(({ part, name, state, since, uses, probe, marks, reason }) => ({
             ...{ part, name, state, up: state === "absent" ? null : state === "up" },
-            ...{ since: since?.toISOString() ?? null, uses, probe: tried(probe), reason: reason ?? null },
+            ...{
+                since: since?.toISOString() ?? null,
+                uses,
+                probe: tried(probe),
+                reason: reason?.replaceAll("\u00a0", " ") ?? null,
+            },
             ...(marks && {
-                watermarks: marks.map((mark) => ({ ...mark, percent: percent(mark), above: isAbove(mark) })),
+                watermarks: marks.map((mark) => ({
+                    ...mark,
+                    percent: Math.round(percent(mark) * 10) / 10,
+                    above: isAbove(mark),
+                })),
             }),
         })),
     };

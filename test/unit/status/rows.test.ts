@@ -24,7 +24,7 @@ describe("the parts' states", () => {
         const found = rows();
         assert.deepEqual(Object.keys(found), [
             ...["Kubernetes API", "guardrails", "node master", "disk mysql", "disk kafka", "Kafka"],
-            ...["MySQL", "Nacos", "Filebeat", "Logstash", "Elasticsearch", "Kibana", "log line"],
+            ...["MySQL", "Nacos", "Filebeat", "Logstash", "Elasticsearch", "Kibana", "Watermarks", "log line"],
         ]);
         assert.deepEqual(states(found, "up"), Object.keys(found));
         assert.deepEqual(found["node master"].uses, {
@@ -41,7 +41,18 @@ describe("the parts' states", () => {
         const bare = { ...cluster(), workloads: [], pods: [] };
         const found = rows({ cluster: bare }, { kafka: undefined, workloads: [], guardrails: [] });
         assert.deepEqual(states(found, "absent"), [
-            ...["guardrails", "Kafka", "MySQL", "Nacos", "Filebeat", "Logstash", "Elasticsearch", "Kibana", "log line"],
+            ...[
+                "guardrails",
+                "Kafka",
+                "MySQL",
+                "Nacos",
+                "Filebeat",
+                "Logstash",
+                "Elasticsearch",
+                "Kibana",
+                "Watermarks",
+                "log line",
+            ],
         ]);
         assert.deepEqual(states(found, "down"), []);
     });

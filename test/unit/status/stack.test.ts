@@ -53,6 +53,17 @@ describe("a stack's parts", () => {
         assert.equal(stack.nacosPassword, "pass");
     });
 
+    it("have the watermarks that the watch over them was told, or the usual ones", () => {
+        const env = [
+            { name: "MARK_REQUESTED", value: "70" },
+            { name: "MARK_USED", value: "90" },
+        ];
+        const inputs = { spec: { template: { spec: { containers: [{ name: "watermarks", env }] } } } };
+        const watch = resource("kubernetes:apps/v1:Deployment", "watermarks", { inputs });
+        assert.deepEqual(stackOf(exported(...hosts, watch)).watermarks, { requests: 70, used: 90 });
+        assert.deepEqual(stackOf(exported(...hosts)).watermarks, { requests: 85, used: 85 });
+    });
+
     it("may be missing while there are hosts: no cluster, no Kafka, no outputs", () => {
         const { kubeconfig, kafka, disks, workloads, nacosPassword } = stackOf(exported(...hosts));
         assert.deepEqual(
