@@ -71,7 +71,7 @@ function watermarksOf(deployments: Resource[]): Watermarks {
     }
     const { spec } = deployments.find((one) => nameOf(one) === "watermarks")?.inputs ?? {};
     const env = (spec as Pod | undefined)?.template?.spec?.containers?.[0].env ?? [];
-    const percent = (variable: string) => Number(plain(env.find(({ name }) => name === variable)?.value) ?? 85);
+    const percent = (variable: string) => Number(plain(env.find(({ name }) => name === variable)?.value) || 85);
     return { requests: percent("MARK_REQUESTED"), used: percent("MARK_USED") };
 }
 

@@ -69,6 +69,6 @@ describe("npm run status", () => {
             up: boolean;
             parts: object[];
         };
-        assert.deepEqual([document.up, document.parts.length], [false, 11]);
+        assert.deepEqual([document.up, document.parts.length], [false, 12]);
     });
 });

@@ -91,11 +91,12 @@ describe("what is above a watermark", () => {
     });
 
     it("is nothing at the mark itself", () => {
-        const text = shown(rows(0.85 * 3 * 1024, 16));
-        assert.doesNotMatch(text, /above/);
-        assert.match(text, /^✔ node master/m);
-        assert.match(shown(rows(0.86 * 3 * 1024)), /^! node master/m);
-        assert.doesNotMatch(shown(rows(0.86 * 3 * 1024, 3, { requests: 90, used: 80 })), /above/);
+        const half = { requests: 50, used: 80 };
+        const at = shown(rows(1536, 16, half));
+        assert.doesNotMatch(at, /above/);
+        assert.match(at, /^✔ node master/m);
+        assert.match(shown(rows(1537, 16, half)), /^! node master/m);
+        assert.match(shown(rows(1536, 16.1, half)), /^! disk mysql/m);
     });
 
     it("keeps a figure and its unit together, down to 40 columns", () => {

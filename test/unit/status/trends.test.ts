@@ -14,7 +14,7 @@ describe("the trend of the last hours", () => {
         assert.deepEqual(master["memory used"], {
             hours: 6,
             values: [10, ...Array<null>(9).fill(null), 90, 25],
-            ...{ min: 10, max: 90, last: 15 },
+            ...{ min: 2.5, max: 90, last: 2.5 },
         });
         assert.deepEqual([master["memory requested"]?.last, master["disk used"]?.max], [10, 25]);
         assert.equal(master["CPU used"], undefined);
