@@ -7,6 +7,8 @@ import { Sandbox } from "../cluster/sandbox";
 
 const scripts = path.join(__dirname, "../../../apps/watermarks/scripts");
 const gib = 2 ** 30;
+// eslint-disable-next-line @typescript-eslint/no-explicit-any
+type Any = Record<string, any>;
 
 /**
  * The API server and the kubelets behind a stand-in for curl: what is in /var/api under the last part of a path, or under
@@ -93,11 +95,10 @@ describe("the watch over the nodes' watermarks", () => {
             ...{ KUBERNETES_SERVICE_HOST: "10.96.0.1", KUBERNETES_SERVICE_PORT: "443" },
         });
         assert.equal(status, 0, stderr);
-        // eslint-disable-next-line @typescript-eslint/no-explicit-any
         const lines = stdout
             .split("\n")
             .slice(0, -1)
-            .map((line) => JSON.parse(line) as Record<string, any>);
+            .map((line) => JSON.parse(line) as Any);
         const of = (kind: string) => lines.filter(({ watermarks }) => watermarks === kind);
         return { figures: of("figures"), crossed: of("crossed"), stderr };
     };
@@ -107,8 +108,7 @@ describe("the watch over the nodes' watermarks", () => {
                   .read("/var/api/events")
                   .split("\n")
                   .slice(0, -1)
-                  // eslint-disable-next-line @typescript-eslint/no-explicit-any
-                  .map((line) => JSON.parse(line) as Record<string, any>)
+                  .map((line) => JSON.parse(line) as Any)
             : [];
 
     beforeEach(() => {
