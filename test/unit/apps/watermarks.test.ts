@@ -258,6 +258,6 @@ for file in /var/api/next-$((n + 1))/*; do [[ ! -e $file ]] || mv "$file" /var/a
         await look();
         assert.ok(pod.calls("curl").length >= 4);
         assert.ok(!pod.calls("curl").some((call) => call.includes("the-word")));
-        assert.match(pod.read("/var/api/tokens"), /^header = "Authorization: Bearer secret"$/m);
+        assert.match(pod.read("/var/api/tokens"), /^header = "Authorization: Bearer the-word"$/m);
     });
 });
