@@ -48,10 +48,13 @@ export function marksOf(
     const has = (of: string) => quantity(node.status.capacity?.[of]);
     const usage = (of: string) => quantity(used.metrics?.usage?.[of]);
     const { used: disk = NaN, of = NaN } = used.host?.system ?? {};
+    const measured = { used: usage("memory"), of: has("memory") };
+    // What the host says itself is a little more than the kubelet counts, and better than nothing.
+    const memory = { ...measured, ...(!used.metrics && used.host?.memory) };
     const marks: Mark[] = [
         { what: "memory requested", used: asked("memory"), of: gives("memory"), mark: watermarks.requests },
         { what: "CPU requested", used: asked("cpu") / 1000, of: gives("cpu"), mark: watermarks.requests },
-        { what: "memory used", used: usage("memory"), of: has("memory"), mark: watermarks.used },
+        { what: "memory used", ...memory, mark: watermarks.used },
         { what: "CPU used", used: usage("cpu"), of: has("cpu") },
         { what: "disk used", used: disk, of, mark: watermarks.used },
     ];

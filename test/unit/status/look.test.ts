@@ -84,4 +84,27 @@ describe("a look at a stack", () => {
         await look.settled();
         assert.equal(probes(shell).length, 2);
     });
+
+    it("finds the nodes' trends in Elasticsearch, where the watermarks are watched", async () => {
+        const { nodes, workloads } = cluster();
+        const watched = api();
+        const of = (name: string) => ({ items: workloads.filter(({ metadata }) => metadata.name === name) });
+        watched.replies["GET /apis/apps/v1/statefulsets"] = () => of("elasticsearch");
+        watched.replies["GET /apis/apps/v1/(deployments|daemonsets)"] = () => of("watermarks");
+        const json = { node: nodes[0].metadata.name, memory: { used: 1, capacity: 4 } };
+        const found = {
+            hits: { hits: [{ _source: { "@timestamp": "2026-05-04T12:00:00Z", json } }] },
+            aggregations: { late: { nodes: { buckets: [{ key: json.node }] } } },
+        };
+        const shell = new StandInShell({
+            _search: { stdout: `${JSON.stringify(found)}\n5000\n` },
+            "_cluster/health": { stdout: '{"status":"green"}\n5000\n' },
+            [hostWord]: { ...memory, stdout: "memory 1 2\nsystem 1 2\n" },
+        });
+        const rows = await new Look(small, { api: watched, shell, seconds: 1, signal }).all();
+        const { state, probe } = row(rows, "Watermarks");
+        assert.deepEqual([state, probe?.seconds], ["up", 0.005]);
+        const marks = row(rows, "node master").marks ?? [];
+        assert.deepEqual(marks.find(({ what }) => what === "memory used")?.trend?.last, 25);
+    });
 });
