@@ -1,5 +1,5 @@
 import { waitFor } from "../status/wait";
-import { ask } from "../status/api";
+import { type Api, ask } from "../status/api";
 import { fateOf, type Fate } from "./cluster";
 import type { Context, Drill } from "./drill";
 import { quotaOf } from "./hog";
@@ -95,12 +95,15 @@ async function unheld(context: Context, watch: Watch, phase: Begin): Promise<Wan
     const { stack, api, shell, undo } = context;
     phase("taken away", "reservations, evictions and refusals");
     const hosts = stack.access.hosts.map(({ name }) => name);
+    let back = false;
     const putBack = async () => {
-        await Promise.all([refuseAgain(api), ...hosts.map((host) => restore(shell, host))]);
+        if (!back) await Promise.all([refuseAgain(api), ...hosts.map((host) => restore(shell, host))]);
+        back = true;
     };
-    undo.later("the stack's protection", 300, putBack);
+    undo.later("the stack's protection", patience.repair, putBack);
     await letIn(api);
-    await Promise.all(hosts.map((host) => unprotect(shell, host, atMost)));
+    // To the end on every host, also when one fails: else it could be put back before it is taken away.
+    await all(hosts.map((host) => unprotect(shell, host, atMost)));
     phase("without protection", "the install eats what there is, before everybody else", true);
     return fill(context, watch, phase, { priorityClass: "system-node-critical", putBack });
 }
@@ -114,7 +117,7 @@ async function fill(
     const { api, recorder, stack, signal } = context;
     const workers = stack.access.hosts.map(({ name }) => name).filter((name) => name !== stack.controlPlane);
     const began = recorder.now();
-    context.undo.later("the install", patience.repair, () => uninstall(api));
+    context.undo.later("the install", patience.repair, () => clear(api, putBack));
     await makeNamespace(api, namespace, true);
     const { accepted, refusals } = await install(api, { ...hogOf(context, watch.pods), priorityClass }, 10);
     refusals.forEach((reason) => recorder.message("install", reason));
@@ -155,17 +158,26 @@ async function gone(
     const { api, recorder, rest } = context;
     phase("removed", "the install is deleted");
     const began = recorder.now();
-    let put = !putBack;
     for (;;) {
-        // Both at once: a node that is full does not delete its pods before it may evict them again.
-        const back = put ? undefined : putBack!().then(() => void (put = true));
-        const done = await Promise.allSettled([uninstall(api), back]);
-        const failed = done.find((each) => each.status === "rejected");
-        const different = failed ? (failed.reason as Error).message : await watch?.different();
+        const different = await clear(api, putBack).then(
+            () => watch?.different(),
+            (error: Error) => error.message,
+        );
         const seconds = recorder.now() - began;
         if (different === undefined || seconds > patience.repair) return { seconds, different };
         await rest(1);
     }
+}
+
+/** Both at once: a node that is full does not delete its pods before it may evict them again. */
+async function clear(api: Api, putBack = async () => {}): Promise<void> {
+    await all([uninstall(api), putBack()]);
+}
+
+/** Waits until each has come to its end; fails when one has failed. */
+async function all(works: Promise<void>[]): Promise<void> {
+    await Promise.allSettled(works);
+    await Promise.all(works);
 }
 
 function fate({ pods }: Watch): Fate {
@@ -173,14 +185,14 @@ function fate({ pods }: Watch): Fate {
 }
 
 /** Puts back what an earlier run, ended too early, could not. */
-async function tidy({ api, shell, stack, say }: Context): Promise<void> {
+async function tidy({ api, shell, stack, say, signal }: Context): Promise<void> {
     await Promise.all([refuseAgain(api), ...stack.access.hosts.map(({ name }) => restore(shell, name))]);
     const left = async () =>
         uninstall(api).then(
             () => true,
             (error: Error) => (say(error.message), false),
         );
-    await waitFor(left, patience.repair, "what an earlier drill installed is not gone");
+    await waitFor(left, patience.repair, "what an earlier drill installed is not gone", signal);
 }
 
 function length({ short }: Context, name: keyof typeof lengths): number {

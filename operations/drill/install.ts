@@ -68,10 +68,10 @@ export async function install(api: Api, hog: Hog, seconds = 0): Promise<Installe
     return installed;
 }
 
-/** Namespaces that drills have made. */
-export async function namespaces(api: Api): Promise<string[]> {
+/** Namespaces that drills have made: by label and name, since anybody may have copied a label. */
+async function namespaces(api: Api): Promise<string[]> {
     const made = await list<{ metadata: Metadata }>(api, `/api/v1/namespaces?labelSelector=${drillLabel}`);
-    return made.map(({ metadata }) => metadata.name);
+    return made.map(({ metadata }) => metadata.name).filter((name) => name.startsWith("drill-"));
 }
 
 /** Deletes what drills have installed. Fails while something of it is there: call it again. */

@@ -86,13 +86,18 @@ async function run(drill: Drill, { stack: name, short, json, flags }: ReturnType
     const what = [drill.what, ...asked.map((flag) => `--${flag}: ${drill.flags[flag]}`)].join("; ");
     const recorder = new Recorder({ drill: drill.name, what, stack: stack.name });
     const end = new AbortController();
-    const interrupt = () => {
-        end.abort(new Error("ended by Ctrl-C"));
+    const interrupt = (signal: NodeJS.Signals) => {
+        if (end.signal.aborted) return void (signal === "SIGINT" && process.exit(130));
+        end.abort(new Error(signal === "SIGINT" ? "ended by Ctrl-C" : `ended by ${signal}`));
         console.error("putting everything back; it takes up to some minutes. Ctrl-C again leaves it as it is");
-        process.once("SIGINT", () => process.exit(130));
     };
-    process.once("SIGINT", interrupt).once("SIGTERM", interrupt);
+    // A terminal that is closed, too, and then can't be written to any more.
+    for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"]) process.on(signal, interrupt);
+    for (const stream of [process.stdout, process.stderr]) stream.on("error", () => undefined);
+    // A mistake in the drill itself is no reason to leave the stack as it is then.
+    process.on("uncaughtException", (error) => end.abort(error));
     const dir = fs.mkdtempSync(path.join(os.tmpdir(), "drill-"));
+    process.on("exit", () => fs.rmSync(dir, { recursive: true, force: true }));
     const api = new KubernetesApi(stack.kubeconfig);
     try {
         const sshConfig = writeSshFiles(stack.access, dir);
@@ -118,7 +123,6 @@ async function run(drill: Drill, { stack: name, short, json, flags }: ReturnType
         return record.broken !== undefined ? 2 : passed(record) ? 0 : 1;
     } finally {
         api.close();
-        fs.rmSync(dir, { recursive: true, force: true });
     }
 }
 

@@ -5,8 +5,8 @@ import { createConnection, type RowDataPacket } from "mysql2/promise";
 /** Something that runs SQL, on a connection of its own each time. */
 export type Sql = (statement: string, values?: unknown[]) => Promise<unknown>;
 
-/** Name of the database, and of the user that has it alone. */
-export const database = "drill";
+/** Name of the database, and of the user that has it alone: both are dropped, so nobody else's may be called so. */
+export const database = "test_cluster_drill";
 
 /** MySQL behind a socket that leads to its port. */
 export function sqlBehind(socket: string, password: string, patience: number): Sql {

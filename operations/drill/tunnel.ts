@@ -18,6 +18,7 @@ export class Tunnel {
     private child?: ChildProcess;
     private timer?: NodeJS.Timeout;
     private closed = false;
+    private readonly kill = () => void this.child?.kill();
 
     /** @param addresses `host:port` by the name of the socket */
     constructor(
@@ -26,6 +27,7 @@ export class Tunnel {
         private readonly dir: string,
         private readonly addresses: Record<string, string>,
     ) {
+        process.on("exit", this.kill);
         this.open();
     }
 
@@ -42,7 +44,8 @@ export class Tunnel {
     close(): void {
         this.closed = true;
         clearTimeout(this.timer);
-        this.child?.kill();
+        this.kill();
+        process.off("exit", this.kill);
     }
 
     private open(): void {

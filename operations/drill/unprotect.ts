@@ -25,11 +25,7 @@ export function unprotected(config: string): string {
 
 /** Takes a host's protection away, for at most so many seconds. */
 export async function unprotect(shell: Shell, host: string, atMost: number): Promise<void> {
-    const config = await said(
-        shell,
-        host,
-        "cat /var/lib/kubelet/config.yaml.before-drill 2>/dev/null || cat /var/lib/kubelet/config.yaml",
-    );
+    const config = await said(shell, host, "cat /var/lib/kubelet/config.yaml");
     const given = { UNPROTECTED: unprotected(config), RESTORE: script("restore"), AT_MOST: String(atMost) };
     const variables = Object.entries(given).map(([name, value]) => `${name}=${quote(value)}\n`);
     await said(shell, host, variables.join("") + script("unprotect"));

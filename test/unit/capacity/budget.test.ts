@@ -58,7 +58,12 @@ describe("the budget", () => {
         const config = stackConfig("dev", elasticsearch("4608Mi"));
         // What must be there anyway comes first.
         const first = "system-node-critical";
-        const classes: Record<string, string> = { logstash: "high", elasticsearch: "low", filebeat: first, mysql: first };
+        const classes: Record<string, string> = {
+            logstash: "high",
+            elasticsearch: "low",
+            filebeat: first,
+            mysql: first,
+        };
         const ranked = demands(config).map((demand) => {
             const priorityClassName = classes[demand.name] ?? demand.spec.priorityClassName;
             return { ...demand, spec: { ...demand.spec, priorityClassName } };

@@ -71,7 +71,7 @@ describe("the avalanche", () => {
         const of = (word: string) => stand.scripts.filter((script) => script.endsWith(word)).sort();
         assert.deepEqual(of("systemd-run"), ["master systemd-run", "node-01 systemd-run"]);
         const last = stand.scripts.slice(stand.scripts.findLastIndex((script) => script.endsWith("systemd-run")) + 1);
-        assert.ok(["master", "node-01"].every((host) => last.includes(`${host} before-drill`)));
+        assert.ok(["master", "node-01"].every((host) => last.includes(`${host} drill-kubelet`)));
         assert.deepEqual(stand.left(), []);
     });
 
@@ -86,6 +86,42 @@ describe("the avalanche", () => {
             assert.equal(record.broken, "ended by Ctrl-C");
             assert.deepEqual([stand.left(), missed(record)], [[], []]);
         }
+    });
+
+    it("comes to its end where MySQL does not: that is a goal that was missed", async () => {
+        const context = new Stand().context();
+        const reach = context.reach;
+        context.reach = async (addresses) => {
+            const services = await reach(addresses);
+            const sql = services.sql("");
+            const dead = (statement: string) => statement.startsWith("SELECT number, content");
+            return {
+                ...services,
+                sql: () => async (statement, values) => {
+                    if (dead(statement)) throw new Error("connect ECONNREFUSED");
+                    return sql(statement, values);
+                },
+            };
+        };
+        const record = await runDrill(avalanche, context);
+        assert.equal(record.broken, undefined);
+        assert.deepEqual(missed(record), ["No row that MySQL took is lost"]);
+        assert.match(record.wants.find(({ met }) => !met)!.got, /^not compared: connect ECONNREFUSED$/);
+    });
+
+    it("leaves what is not its own, whatever its label", async () => {
+        const stand = new Stand();
+        const labels = { "test-cluster/drill": "avalanche" };
+        stand.namespaces.set("team", { metadata: { name: "team", labels }, spec: {}, quota: true, deployments: [] });
+        const context = stand.context();
+        const deleted: string[] = [];
+        const request = context.api.request.bind(context.api);
+        context.api.request = (method, path, asked) => {
+            if (method === "DELETE") deleted.push(path);
+            return request(method, path, asked);
+        };
+        await runDrill(avalanche, context);
+        assert.deepEqual([...new Set(deleted)], ["/api/v1/namespaces/drill-avalanche"]);
     });
 
     it("does not begin on a stack that is not well", async () => {

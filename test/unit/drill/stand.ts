@@ -25,6 +25,8 @@ export class Stand {
     guardrails = true;
     /** Whether the data tier goes when the install eats. */
     fragile = false;
+    /** Hosts without protection: as long as there are any, no pod is deleted. */
+    private readonly bare = new Set<string>();
     readonly namespaces = new Map<string, Made & { quota: boolean; deployments: Made[] }>();
     readonly binding: Made = { metadata: { name: "guardrails-priority" }, spec: { validationActions: ["Deny"] } };
     /** Host and first words of what was run there. */
@@ -103,7 +105,7 @@ export class Stand {
                 this.namespaces.set(namespace.metadata.name, { ...namespace, quota: false, deployments: [] });
                 return namespace;
             },
-            "DELETE /api/v1/namespaces/[^/]+": () => (this.namespaces.clear(), {}),
+            "DELETE /api/v1/namespaces/[^/]+": () => (this.bare.size === 0 && this.namespaces.clear(), {}),
             "POST /api/v1/namespaces/drill-avalanche/resourcequotas": () => ((made().quota = true), {}),
             "POST /apis/apps/v1/namespaces/drill-avalanche/deployments": (asked) => this.admit(json(asked), made()),
             [`GET ${place}`]: () => ({ items: [this.binding] }),
@@ -131,8 +133,10 @@ export class Stand {
     }
 
     private async run(host: string, script: string) {
-        const word = ["awk", "mysql", "systemd-run", "before-drill"].find((each) => script.includes(each)) ?? "";
+        const word = ["awk", "mysql", "systemd-run", "drill-kubelet"].find((each) => script.includes(each)) ?? "";
         if (word !== "awk") this.scripts.push(`${host} ${word}`);
+        if (word === "systemd-run") this.bare.add(host);
+        if (word === "drill-kubelet") this.bare.delete(host);
         const used = this.eating && host !== "master" ? 7.5 : 3;
         if (script.startsWith("cat ")) return { stdout: "kind: KubeletConfiguration\n" };
         return { stdout: word === "awk" ? `memory ${used * gibibyte} ${8 * gibibyte}\n` : "" };
@@ -168,6 +172,6 @@ export class Stand {
         const actions = binding.metadata.annotations
             ? ["kept"]
             : binding.spec.validationActions!.filter((is) => is !== "Deny");
-        return [...this.namespaces.keys(), ...this.configs.keys(), ...actions];
+        return [...this.namespaces.keys(), ...this.configs.keys(), ...this.bare, ...actions];
     }
 }

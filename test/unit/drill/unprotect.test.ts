@@ -16,6 +16,8 @@ evictionSoft: {memory.available: 400Mi}
 evictionSoftGracePeriod: {memory.available: 1m30s}
 `;
 
+const dropIn = "systemd/system/kubelet.service.d/90-drill.conf";
+
 describe("a node's protection", () => {
     let dir: string;
     beforeEach(() => {
@@ -58,28 +60,51 @@ describe("a node's protection", () => {
 
     it("is taken away, with a timer that puts it back, and the limits lifted after the kubelet's start", async () => {
         await unprotect(shell, "node-01", 600);
-        assert.equal(read("kubelet/config.yaml.before-drill"), config);
-        assert.equal(read("kubelet/config.yaml"), unprotected(config));
+        assert.equal(read("kubelet/config.yaml"), config, "its own is not touched");
+        assert.equal(read("drill-kubelet.yaml"), unprotected(config));
+        const [, used] = /^Environment="KUBELET_CONFIG_ARGS=--config=(.*)"$/m.exec(read(dropIn))!;
+        assert.equal(used, `${dir}/drill-kubelet.yaml`);
         assert.equal(read("cgroup/kubepods/memory.max"), "max\n");
         assert.equal(read("cgroup/memory/kubepods/memory.limit_in_bytes"), "-1\n");
         const calls = read("calls");
         const timer = /systemd-run --quiet --collect --unit=drill-restore --on-active=600 \/bin\/bash (\S+)\n/;
-        assert.match(fs.readFileSync(timer.exec(calls)![1], "utf8"), /before-drill/);
-        assert.ok(calls.indexOf("systemd-run") < calls.indexOf("systemctl restart kubelet"), "the timer comes first");
+        assert.match(fs.readFileSync(timer.exec(calls)![1], "utf8"), /drill-kubelet/);
+        const order = ["systemd-run", "systemctl daemon-reload", "systemctl restart kubelet"].map((call) =>
+            calls.indexOf(call),
+        );
+        assert.ok(order[0] >= 0 && order[0] < order[1] && order[1] < order[2], calls);
     });
 
     it("is put back as it was, also when it was taken away twice, and is left alone when it was not", async () => {
         await unprotect(shell, "node-01", 600);
         await unprotect(shell, "node-01", 600);
+        const restarts = () => read("calls").match(/restart kubelet/g)!.length;
+        assert.equal(restarts(), 2);
+        for (let time = 0; time < 2; time++) {
+            await restore(shell, "node-01");
+            assert.deepEqual([restarts(), fs.existsSync(path.join(dir, dropIn))], [3, false]);
+            assert.deepEqual(
+                fs.readdirSync(dir).filter((name) => name.startsWith("drill-")),
+                [],
+            );
+        }
+    });
+
+    it("is not back before the kubelet has begun anew with it", async () => {
+        await unprotect(shell, "node-01", 600);
+        const systemctl = fs.readFileSync(path.join(dir, "bin/systemctl"));
+        fs.writeFileSync(path.join(dir, "bin/systemctl"), "#!/bin/bash\n[[ $1 != restart ]]\n");
+        for (let time = 0; time < 2; time++)
+            await assert.rejects(restore(shell, "node-01"), /^Error: node-01: status 1/);
+        fs.writeFileSync(path.join(dir, "bin/systemctl"), systemctl);
         await restore(shell, "node-01");
-        assert.equal(read("kubelet/config.yaml"), config);
-        const restarts = read("calls").match(/restart kubelet/g)!.length;
-        await restore(shell, "node-01");
-        assert.deepEqual(
-            [read("kubelet/config.yaml"), read("calls").match(/restart kubelet/g)!.length],
-            [config, restarts],
-        );
-        assert.deepEqual(fs.readdirSync(path.join(dir, "kubelet")), ["config.yaml"]);
+        assert.equal(read("calls").match(/restart kubelet/g)!.length, 2);
+    });
+
+    it("can't be taken away where the kubelet does not live without it", async () => {
+        fs.writeFileSync(path.join(dir, "bin/curl"), "#!/bin/bash\nexit 7\n");
+        fs.writeFileSync(path.join(dir, "bin/sleep"), "#!/bin/bash\n", { mode: 0o755 });
+        await assert.rejects(unprotect(shell, "node-01", 600), /the kubelet is not healthy without its protection/);
     });
 
     it("fails with the host's name and words", async () => {
