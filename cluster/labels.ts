@@ -1,7 +1,8 @@
 import type { Host, StackConfig } from "../config";
 
-/** Key of the taint that keeps applications off a node. */
-export const controlPlaneTaint = "node-role.kubernetes.io/control-plane";
+/** Key of the label of the control plane's node, and of the taint that keeps applications off it. */
+export const controlPlaneLabel = "node-role.kubernetes.io/control-plane";
+export const controlPlaneTaint = controlPlaneLabel;
 
 /** Label of a node that holds a data disk. */
 export function diskLabel(disk: string): string {

@@ -1,4 +1,5 @@
-import type { Node, Pod, PodSpec, Taint } from "../../cluster/scheduler/types";
+import { matchesTerm } from "../../cluster/scheduler/selectors";
+import type { Node, NodeSelectorTerm, Pod, PodSpec, Taint } from "../../cluster/scheduler/types";
 import { quantity } from "../../config/quantity";
 import { type Api, ask } from "../status/api";
 import type { List, Metadata, Metrics } from "../status/kinds";
@@ -41,9 +42,7 @@ interface Volume {
     metadata: Metadata;
     spec: {
         claimRef?: { namespace: string; name: string };
-        nodeAffinity?: {
-            required?: { nodeSelectorTerms: { matchExpressions?: { key: string; values?: string[] }[] }[] };
-        };
+        nodeAffinity?: { required?: { nodeSelectorTerms: NodeSelectorTerm[] } };
     };
 }
 
@@ -53,7 +52,7 @@ interface Volume {
  */
 export async function clusterOf(api: Api, from: string): Promise<Cluster> {
     const list = async <T>(path: string) => (await ask<List<T>>(api, "GET", path)).items;
-    const [nodes, pods, metrics, classes, volumes] = await Promise.all([
+    const [found, pods, metrics, classes, volumes] = await Promise.all([
         list<LiveNode>("/api/v1/nodes"),
         list<LivePod>("/api/v1/pods"),
         // Where metrics-server does not answer, a verdict can be had all the same.
@@ -61,9 +60,9 @@ export async function clusterOf(api: Api, from: string): Promise<Cluster> {
         list<PriorityClass>("/apis/scheduling.k8s.io/v1/priorityclasses"),
         list<Volume>("/api/v1/persistentvolumes"),
     ]);
+    const nodes = found.map(nodeOf);
     return {
-        from,
-        nodes: nodes.map(nodeOf),
+        ...{ from, nodes },
         pods: pods.filter(({ status }) => !/^(Succeeded|Failed)$/.test(status.phase ?? "")).map(podOf),
         used: Object.fromEntries(
             metrics.map(({ metadata, usage }) => [
@@ -112,13 +111,10 @@ function podOf({ metadata, spec }: LivePod): Pod {
 }
 
 /** The nodes that a claimed volume is on, where it is not everywhere. */
-function placeOf({ spec }: Volume, nodes: LiveNode[]): [string, string[]][] {
+function placeOf({ spec }: Volume, nodes: Node[]): [string, string[]][] {
     const terms = spec.nodeAffinity?.required?.nodeSelectorTerms;
     if (!terms || !spec.claimRef) return [];
-    const among = ({ metadata }: LiveNode) =>
-        terms.some(({ matchExpressions = [] }) =>
-            matchExpressions.every(({ key, values }) => values?.includes(metadata.labels?.[key] ?? "")),
-        );
+    const among = (node: Node) => terms.some((term) => matchesTerm(node, term));
     const { namespace, name } = spec.claimRef;
-    return [[`${namespace}/${name}`, nodes.filter(among).map(({ metadata }) => metadata.name)]];
+    return [[`${namespace}/${name}`, nodes.filter(among).map(({ name }) => name)]];
 }

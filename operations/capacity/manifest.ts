@@ -166,7 +166,7 @@ function atOnce({ parallelism = 1, completions }: { parallelism?: number; comple
 /** Resources such as GPUs, which are in no reckoning here. */
 function uncounted(workloads: Found[]): string[] {
     const containers = workloads.flatMap(({ spec }) => [...(spec.initContainers ?? []), ...spec.containers]);
-    const names = containers.flatMap(({ resources }) => Object.keys(resources?.requests ?? {}));
+    const names = containers.flatMap(({ resources }) => Object.keys({ ...resources?.requests, ...resources?.limits }));
     const others = [...new Set(names)].filter((name) => !["cpu", "memory", "ephemeral-storage"].includes(name));
     return others.map((name) => `It asks for ${name}: whether there is enough of that is not checked.`);
 }

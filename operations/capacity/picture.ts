@@ -1,5 +1,5 @@
 import { listed } from "./faults";
-import { conclusion, summary } from "./render";
+import { conclusion, lossLine, summary } from "./render";
 import type { NodeVerdict, Verdict } from "./verdict";
 import { cores, gib, percent } from "./words";
 
@@ -127,14 +127,7 @@ ${rows.join("\n")}
 </table>
 ${list(
     "With a node lost",
-    losses.map(({ node, waiting, harmed }) => {
-        const [own, others] = [waiting, harmed].map((pods) => listed(pods.map(({ pod }) => pod)));
-        const texts = [
-            own && `of it, ${own} would wait`,
-            others && `of the others, ${others} would wait because of it`,
-        ];
-        return escape(`${node}: ${texts.filter(Boolean).join("; ") || "all of it has a place"}`);
-    }),
+    losses.map((loss) => escape(lossLine(loss))),
 )}
 ${list(
     "Documented needs",

@@ -108,11 +108,12 @@ function unboundedLines(lines: LineVerdict[], width: number): string[] {
     ];
 }
 
-function lossLine({ node, waiting, harmed }: LossVerdict): string {
+export function lossLine({ node, still, waiting, harmed }: LossVerdict): string {
+    if (still) return `${node}: nothing is moved until it is back: what moves pods runs there`;
     const parts = [
         ...(waiting.length > 0 ? [`of it, ${listed(waiting.map(({ pod }) => pod))} would wait`] : []),
         ...(harmed.length > 0
-            ? [`of the others, ${listed(harmed.map(({ pod }) => pod))} would wait because of it`]
+            ? [`of the others, ${listed(harmed.map(({ pod }) => pod))} would lose their place to it`]
             : []),
     ];
     return `${node}: ${parts.join("; ") || "all of it has a place, and nothing else loses one to it"}`;

@@ -17,8 +17,7 @@ const amounts = z
 const resources = z
     .looseObject({ requests: amounts, limits: amounts })
     .nullish()
-    // What has a limit and no request requests its limit: so the API server has it.
-    .transform((all) => all && { ...all, requests: { ...all.limits, ...all.requests } });
+    .transform((all) => all ?? undefined);
 
 const container = z.looseObject({
     name: z.string(),

@@ -2,6 +2,7 @@ import { limits, requests, unbounded } from "../../cluster/scheduler/demand";
 import { withoutNode } from "../../cluster/scheduler/loss";
 import { place } from "../../cluster/scheduler/schedule";
 import type { Amounts, Node, Placement, Pod } from "../../cluster/scheduler/types";
+import { controlPlaneLabel } from "../../cluster/labels";
 import type { Cluster } from "./cluster";
 import { faultsOf } from "./faults";
 import { type Known, knownIn } from "./installs";
@@ -52,9 +53,11 @@ export interface Waiting {
 
 export interface LossVerdict {
     node: string;
+    /** It is the only control plane: what moves pods is lost with it, and they stay where they are. */
+    still: boolean;
     /** Pods of the manifest that would wait. */
     waiting: Waiting[];
-    /** Pods of others that would wait, and would not without the manifest. */
+    /** Pods of others that would lose their place, and would not without the manifest. */
     harmed: Waiting[];
 }
 
@@ -88,11 +91,7 @@ export function judge(manifest: Manifest, cluster: Cluster, marks = marksOf()): 
     const pods = [...bound, ...added.flat()];
     const after = place(nodes, pods, { volumes });
     const ours = new Set(added.flat());
-    const waitedBefore = new Set(before.waiting.map(({ pod }) => pod));
-    const split = (waiting: Placement["waiting"], waited: Set<Pod>) => ({
-        waiting: waiting.filter(({ pod }) => ours.has(pod)).map(named),
-        harmed: waiting.filter(({ pod }) => !ours.has(pod) && !waited.has(pod)).map(named),
-    });
+    const planes = nodes.filter(({ labels }) => controlPlaneLabel in labels);
     const verdict: Verdict = {
         ...{ from: cluster.from, marks, asks: shareOf(added.flat()) },
         lines: manifest.workloads.map((each, i) => ({
@@ -103,17 +102,29 @@ export function judge(manifest: Manifest, cluster: Cluster, marks = marksOf()): 
             ...{ name, allocatable, before: shareOn(before, name), after: shareOn(after, name) },
             ...(cluster.used[name] && { used: cluster.used[name] }),
         })),
-        ...split(after.waiting, waitedBefore),
-        losses: nodes.map(({ name }) => {
-            const options = { volumes };
-            const waited = withoutNode(nodes, before, bound, name, options).waiting.map(({ pod }) => pod);
-            const lost = withoutNode(nodes, after, pods, name, options);
-            return { node: name, ...split(lost.waiting, new Set(waited)) };
+        ...homeless(ours, before, after),
+        losses: nodes.map((node) => {
+            const { name } = node;
+            if (planes.length === 1 && planes[0] === node) return { node: name, still: true, waiting: [], harmed: [] };
+            const lost = (placement: Placement, all: Pod[]) =>
+                withoutNode(nodes, placement, all, name, { volumes }).placement;
+            return { node: name, still: false, ...homeless(ours, lost(before, bound), lost(after, pods)) };
         }),
         known: knownIn(manifest, { ...cluster, pods: kept }),
         ...{ unknown: manifest.unknown, notes: manifest.notes, faults: [] },
     };
     return { ...verdict, faults: faultsOf(verdict) };
+}
+
+/** Who finds no place: of the manifest's pods, and of others those that would have one without it. */
+function homeless(ours: Set<Pod>, before: Placement, after: Placement): Pick<Verdict, "waiting" | "harmed"> {
+    const reasons = new Map(after.waiting.map((one) => [one.pod, one.reasons]));
+    // Who is put out and made anew by nobody does not even wait.
+    const lost = [...before.placed.keys()].filter((pod) => !after.placed.has(pod));
+    return {
+        waiting: after.waiting.filter(({ pod }) => ours.has(pod)).map(named),
+        harmed: lost.map((pod) => named({ pod, reasons: reasons.get(pod) ?? {} })),
+    };
 }
 
 /** Everything that is there already where it is, or where it would be; what waits, waits. */

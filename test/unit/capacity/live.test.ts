@@ -62,6 +62,19 @@ const answers = {
                 },
             },
         },
+        {
+            metadata: { name: "disk" },
+            spec: {
+                claimRef: { namespace: "n", name: "disk" },
+                nodeAffinity: {
+                    required: {
+                        nodeSelectorTerms: [
+                            { matchExpressions: [{ key: "kubernetes.io/hostname", operator: "Exists" }] },
+                        ],
+                    },
+                },
+            },
+        },
         { metadata: { name: "everywhere" }, spec: { claimRef: { namespace: "n", name: "nfs" } } },
     ],
 };
@@ -74,7 +87,7 @@ describe("a running cluster", () => {
         assert.equal(nodes[0].unschedulable, true);
         assert.deepEqual(used, { "node-01": { cpu: 412, memory: 3 * 2 ** 30 } });
         assert.deepEqual(priorities, { low: -1, "": -1, high: 10 });
-        assert.deepEqual(volumes, { "n/mysql": ["node-01"] });
+        assert.deepEqual(volumes, { "n/mysql": ["node-01"], "n/disk": ["node-01"] });
         assert.deepEqual(
             pods.map(({ name, owner, node, spec }) => [name, owner, node, spec.nodeName]),
             [

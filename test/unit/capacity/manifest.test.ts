@@ -4,6 +4,7 @@ import * as os from "node:os";
 import * as path from "node:path";
 import { inputs } from "../../../operations/capacity/input";
 import { readManifest } from "../../../operations/capacity/manifest";
+import { requests } from "../../../cluster/scheduler/demand";
 
 const read = (text: string, namespace?: string) => readManifest([{ file: "app.yaml", text }], namespace);
 const template = (name: string) =>
@@ -83,7 +84,7 @@ describe("a manifest", () => {
         ]);
     });
 
-    it("counts a limit as the request where there is none, and takes numbers and empty fields as charts write them", () => {
+    it("takes numbers and empty fields as charts write them", () => {
         const { workloads } = read(`
 apiVersion: v1
 kind: Pod
@@ -99,9 +100,21 @@ spec:
       resources:
 `);
         const [a, b] = workloads[0].spec.containers;
-        assert.deepEqual(a.resources?.requests, { memory: "134217728", cpu: "100m" });
-        assert.equal(b.resources, null);
+        assert.deepEqual(a.resources, { limits: { memory: "134217728", cpu: "0.5" }, requests: { cpu: "100m" } });
+        assert.equal(b.resources, undefined);
         assert.equal(workloads[0].spec.initContainers, undefined);
+        // A limit is the request too where there is none.
+        const { cpu, memory } = requests(workloads[0].spec);
+        assert.deepEqual([cpu, memory], [100, 2 ** 27]);
+    });
+
+    it("may bound a pod as a whole: its limit is a request only where no container has one", () => {
+        const asked = (own: string) => {
+            const spec = `{ resources: { limits: { memory: 1Gi } }, containers: [{ name: c, resources: ${own} }] }`;
+            const { workloads } = read(`apiVersion: v1\nkind: Pod\nmetadata: { name: p }\nspec: ${spec}\n`);
+            return requests(workloads[0].spec).memory / 2 ** 20;
+        };
+        assert.deepEqual([asked("{}"), asked("{ requests: { memory: 64Mi } }")], [1024, 64]);
     });
 
     it("follows autoscalers: at least their minimum, and says how far they may go", () => {

@@ -84,17 +84,30 @@ describe("the verdict", () => {
     it("names what of the others would lose its place to it", () => {
         const manifest = app({ request: "4Gi", limit: "4Gi", more: "priorityClassName: high," });
         manifest.priorities.high = 1000;
-        const cluster = threeHosts({
-            nodes: [node("node-01", 4, 8)],
-            pods: [running("kibana", "node-01", "4Gi")],
-            used: {},
-        });
-        const { harmed, faults } = judge(manifest, cluster);
-        assert.deepEqual(
-            harmed.map(({ pod }) => pod),
-            ["apps/kibana-0"],
-        );
-        assert.match(faults[0], /^apps\/kibana-0, which runs now, would lose its place\.$/);
+        // Also where nothing makes it anew, so that it would not even wait.
+        for (const owner of ["StatefulSet kibana", ""]) {
+            const kibana = { ...running("kibana", "node-01", "4Gi"), owner };
+            const cluster = threeHosts({ nodes: [node("node-01", 4, 8)], pods: [kibana], used: {} });
+            const { harmed, faults } = judge(manifest, cluster);
+            assert.deepEqual(
+                harmed.map(({ pod }) => pod),
+                ["apps/kibana-0"],
+            );
+            assert.match(faults[0], /^apps\/kibana-0, which runs now, would lose its place\.$/);
+        }
+    });
+
+    it("expects nothing to be moved while the only control plane is lost", () => {
+        const labels = { "node-role.kubernetes.io/control-plane": "" };
+        const stills = (...planes: string[]) => {
+            const all = threeHosts().nodes.map((each) => ({
+                ...each,
+                labels: { ...each.labels, ...(planes.includes(each.name) && labels) },
+            }));
+            return judge(chart("istio"), threeHosts({ nodes: all })).losses.filter(({ still }) => still);
+        };
+        assert.deepEqual(stills("master"), [{ node: "master", still: true, waiting: [], harmed: [] }]);
+        assert.deepEqual(stills("master", "node-01"), []);
     });
 
     it("tells who would wait with each node lost, and blames it for others that would", () => {
