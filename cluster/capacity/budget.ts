@@ -5,7 +5,7 @@ import { outcome, type Complaint, type Plan, type Use } from "./complaints";
 import { requests } from "../scheduler/demand";
 import { lossOf, type LossLine } from "./losses";
 import { nodeOf, sizeOf } from "./nodes";
-import { percent, written } from "./units";
+import { percent, written } from "../words";
 import { volumesOf } from "./volumes";
 import { waysOut, type Prices } from "./ways";
 

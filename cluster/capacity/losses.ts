@@ -3,7 +3,7 @@ import { mark, usesOf, type Outcome, type Plan } from "./complaints";
 import { withoutNode } from "../scheduler/loss";
 import { ownerKind, priority } from "../scheduler/owner";
 import type { Loss, Pod } from "../scheduler/types";
-import { percent } from "./units";
+import { percent } from "../words";
 
 /** What one lost node comes to. */
 export interface LossLine {

@@ -1,6 +1,6 @@
 import type { Budget } from "./budget";
 import { mark, type Use } from "./complaints";
-import { mebibytes, percent } from "./units";
+import { mebibytes, percent, wrapped } from "../words";
 
 /** The budget as a table, a row a node, and a line for each node that may be lost. */
 export function report({ uses, types, losses, watermarks }: Budget): string {
@@ -33,7 +33,7 @@ export function report({ uses, types, losses, watermarks }: Budget): string {
         `Capacity: requests may be ${requests} %, memory limits ${limits} % of what a node gives`,
         head,
         ...rows.map(line),
-        ...losses.flatMap(({ node, text }) => wrapped(`without ${node}: ${text}`, 100)),
+        ...losses.flatMap(({ node, text }) => wrapped(`without ${node}: ${text}`, "", 100, "    ")),
     ]
         .map((text) => text.trimEnd())
         .join("\n");
@@ -42,16 +42,4 @@ export function report({ uses, types, losses, watermarks }: Budget): string {
 /** A share in percent, marked where it is above what it may be. */
 function flagged(part: number, whole: number, most: number): string {
     return `${percent(part, whole)}${part > most ? "!" : " "}`;
-}
-
-/** Lines of at most `width`, those after the first indented. */
-function wrapped(text: string, width: number): string[] {
-    const lines: string[] = [];
-    for (const word of text.split(" ")) {
-        const last = lines.at(-1);
-        if (last === undefined) lines.push(word);
-        else if (last.length + 1 + word.length <= width) lines[lines.length - 1] = `${last} ${word}`;
-        else lines.push(`    ${word}`);
-    }
-    return lines;
 }

@@ -4,7 +4,7 @@ import type { Demand } from "./ask";
 import { outcome, type Complaint, type Plan } from "./complaints";
 import { requests } from "../scheduler/demand";
 import type { Node } from "../scheduler/types";
-import { written } from "./units";
+import { written } from "../words";
 
 /** CNY that instance types cost a month, by type, where it is known. */
 export type Prices = Record<string, number>;

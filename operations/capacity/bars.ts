@@ -1,6 +1,6 @@
 import type { Screen } from "../status/render";
 import type { Marks, NodeVerdict } from "./verdict";
-import { gib, percent, short } from "./words";
+import { gib, percent, short } from "../../cluster/words";
 
 /** The terminal's picture: a bar a node, of the memory that is requested of it. */
 

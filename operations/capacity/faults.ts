@@ -1,5 +1,5 @@
 import type { NodeVerdict, Verdict, Waiting } from "./verdict";
-import { cores, gib, percent, plural } from "./words";
+import { cores, gib, percent, plural } from "../../cluster/words";
 
 /** Why a manifest is not to be installed as it is, a sentence each. */
 export function faultsOf(verdict: Verdict): string[] {

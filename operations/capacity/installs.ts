@@ -7,7 +7,7 @@ import { quantity } from "../../config/quantity";
 import type { Cluster } from "./cluster";
 import { groupOf } from "./kinds";
 import type { Found, Manifest } from "./manifest";
-import { cores, gib } from "./words";
+import { cores, gib } from "../../cluster/words";
 
 const size = z.strictObject({
     cpu: z.union([z.string(), z.number()]).transform((text) => Math.round(quantity(String(text)) * 1000)),

@@ -2,7 +2,7 @@ import type { Screen } from "../status/render";
 import { bars, legend, paint } from "./bars";
 import { listed } from "./faults";
 import type { LineVerdict, LossVerdict, Verdict } from "./verdict";
-import { cores, gib, plural, short, wrapped } from "./words";
+import { cores, gib, plural, short, wrapped } from "../../cluster/words";
 
 interface Column {
     title: string;

@@ -1,9 +1,10 @@
 import * as fs from "node:fs";
 import * as path from "node:path";
+import { cell, escape, page, table } from "../../page/page";
 import { type DrillRecord, passed } from "../record";
 import { quantile, seconds } from "../verdict";
 import { type Axis, type Curve, curves, phaseBand, strips, timeAxis } from "./plot";
-import { escape, sentence } from "./text";
+import { sentence } from "./text";
 
 /** The report of a drill: one page that needs nothing else, in light and dark. */
 export function html(record: DrillRecord): string {
@@ -11,17 +12,9 @@ export function html(record: DrillRecord): string {
     const style = fs.readFileSync(path.join(__dirname, "style.css"), "utf8");
     const title = `Drill ${drill} on stack ${stack}`;
     const day = `${began.slice(0, 10)} ${began.slice(11, 16)} UTC`;
-    return `<!doctype html>
-<html lang="en">
-<head>
-<meta charset="utf-8">
-<meta name="viewport" content="width=device-width, initial-scale=1">
-<title>${escape(`${title}, ${day}`)}</title>
-<style>
-${style}</style>
-</head>
-<body>
-<h1>${escape(title)}</h1>
+    return page(
+        `${title}, ${day}`,
+        `<h1>${escape(title)}</h1>
 <p class="quiet">${escape(`${day}, ${seconds(record.seconds)}. ${what}.`)}</p>
 ${verdictOf(record)}
 ${goals(record)}
@@ -34,10 +27,9 @@ ${drawings(record)}
 </figure></div>
 ${phases(record)}
 <h2>What was said</h2>
-${messages(record)}
-</body>
-</html>
-`;
+${messages(record)}`,
+        style,
+    );
 }
 
 function verdictOf(record: DrillRecord): string {
@@ -48,11 +40,10 @@ function verdictOf(record: DrillRecord): string {
 }
 
 function goals({ wants }: DrillRecord): string {
-    const rows = wants.map(
-        ({ what, wanted, got, met }) =>
-            `<tr><td class="narrow ${met ? "good" : "bad"}">${met ? "✔ met" : "✘ missed"}</td>` +
-            `<td>${escape(what)}</td><td class="narrow">${escape(wanted)}</td><td>${escape(got)}</td></tr>`,
-    );
+    const rows = wants.map(({ what, wanted, got, met }) => [
+        cell(met ? "✔ met" : "✘ missed", `narrow ${met ? "good" : "bad"}`),
+        ...[cell(what), cell(wanted, "narrow"), cell(got)],
+    ]);
     return table(["", "Goal", "Wanted", "Measured"], rows);
 }
 
@@ -107,25 +98,20 @@ function legend(all: Curve[]): string {
 }
 
 function phases(record: DrillRecord): string {
-    const rows = record.phases.map(
-        ({ name, what, from, to }, index) =>
-            `<tr><td class="narrow">${index + 1} ${escape(name)}</td><td class="narrow">${escape(seconds(from))}</td>` +
-            `<td class="narrow">${escape(seconds(to - from))}</td><td>${escape(what)}</td></tr>`,
-    );
+    const rows = record.phases.map(({ name, what, from, to }, index) => [
+        ...[`${index + 1} ${name}`, seconds(from), seconds(to - from)].map((text) => cell(text, "narrow")),
+        cell(what),
+    ]);
     return table(["Phase", "Began after", "Took", ""], rows);
 }
 
 function messages(record: DrillRecord): string {
     if (record.messages.length === 0) return "<p>Nothing.</p>";
-    const rows = record.messages.map(
-        ({ at, from, text, count }) =>
-            `<tr><td class="narrow">${escape(seconds(at))}</td><td class="from">${escape(from)}</td>` +
-            `<td class="narrow">${count} ×</td><td class="said">${escape(text)}</td></tr>`,
-    );
+    const rows = record.messages.map(({ at, from, text, count }) => [
+        cell(seconds(at), "narrow"),
+        cell(from, "from"),
+        cell(`${count} ×`, "narrow"),
+        cell(text, "said"),
+    ]);
     return table(["After", "From", "", ""], rows);
-}
-
-function table(heads: string[], rows: string[]): string {
-    const head = heads.map((text) => `<th>${escape(text)}</th>`).join("");
-    return `<div class="wide"><table><thead><tr>${head}</tr></thead><tbody>\n${rows.join("\n")}\n</tbody></table></div>`;
 }

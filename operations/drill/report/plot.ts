@@ -1,5 +1,5 @@
 import type { DrillRecord, Phase } from "../record";
-import { escape } from "./text";
+import { escape } from "../../page/page";
 
 /** Drawings of what a drill saw, all over the same axis of time. Pure text: inline SVG, coloured by the page's style. */
 

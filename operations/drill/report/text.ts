@@ -24,9 +24,3 @@ export function sentence(record: DrillRecord): string {
     const missed = wants.filter(({ met }) => !met).length;
     return passed(record) ? `all ${wants.length} goals were met` : `${missed} of ${wants.length} goals were missed`;
 }
-
-/** A text as HTML and SVG take it, between tags and in attributes. */
-export function escape(text: string): string {
-    const names: Record<string, string> = { "&": "&amp;", "<": "&lt;", ">": "&gt;", '"': "&quot;", "'": "&#39;" };
-    return text.replace(/[&<>"']/g, (character) => names[character]);
-}
