@@ -81,17 +81,18 @@ describe("the guardrails, in a real API server", () => {
     before(async function () {
         this.timeout("5m");
         stack = await run();
-        plane = await ControlPlane.start({
-            users: [
-                { name: "operator", groups: ["kubeadm:cluster-admins"] },
-                { name: "developer", groups: ["developers"] },
-            ],
-            controllers: [
-                ...["deployment", "replicaset", "statefulset", "daemonset", "job", "resourcequota"].map(
-                    (name) => `${name}-controller`,
-                ),
-                ...["namespace-controller", "serviceaccount-controller", "validatingadmissionpolicy-status-controller"],
-            ],
+        plane = await ControlPlane.start([
+            { name: "operator", groups: ["kubeadm:cluster-admins"] },
+            { name: "developer", groups: ["developers"] },
+        ]);
+        const controllers = [
+            ...["deployment", "replicaset", "statefulset", "daemonset", "job", "resourcequota", "namespace"],
+            ...["serviceaccount", "validatingadmissionpolicy-status"],
+        ];
+        await plane.add("kube-controller-manager", {
+            kubeconfig: plane.kubeconfig(),
+            "leader-elect": "false",
+            controllers: controllers.map((name) => `${name}-controller`).join(","),
         });
         await plane.kubectl([
             "create",

@@ -11,8 +11,8 @@ import {
     settled,
     waits,
 } from "./scheduler/cluster";
-import { ControlPlane } from "./scheduler/controlPlane";
 import { type Case, draw } from "./scheduler/draw";
+import { Scheduler } from "./scheduler/scheduler";
 
 /** Other numbers draw other cases. */
 const seed = Number(process.env.SCHEDULER_SEED ?? 0);
@@ -86,16 +86,16 @@ function report(): string {
 describe("the scheduler's model", function () {
     this.timeout(20 * 60_000);
     this.bail(true);
-    const api = new ControlPlane();
+    let api: Scheduler;
     const here = new Map<Case, Pod[]>();
     let fates = new Map<string, Fate>();
 
     before("the control plane", async () => {
-        await api.start();
+        api = await Scheduler.prepare();
         await inParallel(cases, 12, (one) => createSurroundings(api, one));
     });
     after("its end", async () => {
-        await api.stop();
+        await api?.end();
         console.log(report());
     });
 
@@ -103,10 +103,10 @@ describe("the scheduler's model", function () {
         const ordered = cases.filter(({ kind }) => kind === "one by one");
         const others = cases.filter((one) => !ordered.includes(one));
         await inParallel(others, 12, ({ pods }) => createPods(api, pods));
-        await api.startScheduler();
+        await api.start();
         await inParallel(ordered, 12, ({ pods }) => createPods(api, pods));
         fates = await settled(api);
-        await api.stopScheduler();
+        await api.stop();
         for (const one of cases) compare(one, one.pods, fates);
         assert.equal(tally.disagreements.length, 0, report());
         assert.ok(tally.tight > cases.length / 5 && tally.tight < cases.length, "there are tight cases, and others");
@@ -121,9 +121,9 @@ describe("the scheduler's model", function () {
                 await createPods(api, [one.late[round]]);
                 here.get(one)!.push(one.late[round]);
             });
-            await api.startScheduler();
+            await api.start();
             fates = await settled(api);
-            await api.stopScheduler();
+            await api.stop();
             for (const one of concerned) compare(one, here.get(one)!, fates);
             assert.equal(tally.disagreements.length, before, report());
             assert.ok(tally.preempted > concerned.length / 10, "some are put out");
@@ -131,7 +131,7 @@ describe("the scheduler's model", function () {
 });
 
 /** The pods that are left, where they are, in the order in which they came; all with a time since when they run. */
-async function asTheyAre(api: ControlPlane, { kind }: Case, pods: Pod[], fates: Map<string, Fate>): Promise<Pod[]> {
+async function asTheyAre(api: Scheduler, { kind }: Case, pods: Pod[], fates: Map<string, Fate>): Promise<Pod[]> {
     const left: Pod[] = [];
     for (const [index, pod] of pods.entries()) {
         const fate = fates.get(key(pod));

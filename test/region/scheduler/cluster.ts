@@ -1,5 +1,5 @@
 import type { Node, Pod } from "../../../cluster/scheduler/types";
-import type { ControlPlane } from "./controlPlane";
+import type { Scheduler } from "./scheduler";
 import type { Case } from "./draw";
 
 /** What became of a pod: its node's name, or that it waits, or that it was put out. */
@@ -46,7 +46,7 @@ function podObject({ name, labels, spec }: Pod, owner?: object) {
 }
 
 /** A case's namespace, nodes, volumes and, where it has them, its pods' owners. */
-export async function createSurroundings(api: ControlPlane, { name, kind, nodes, pods, volumes }: Case): Promise<void> {
+export async function createSurroundings(api: Scheduler, { name, kind, nodes, pods, volumes }: Case): Promise<void> {
     await api.call("POST", "/api/v1/namespaces", { metadata: { name } });
     for (const node of nodes) await api.call("POST", "/api/v1/nodes", nodeObject(node));
     for (const [claim, [node]] of Object.entries(volumes)) await createVolume(api, claim, node);
@@ -72,7 +72,7 @@ export async function createSurroundings(api: ControlPlane, { name, kind, nodes,
 const owners = new Map<string, object>();
 
 /** A claim that is bound to a volume on a node already. */
-async function createVolume(api: ControlPlane, claim: string, node: string): Promise<void> {
+async function createVolume(api: Scheduler, claim: string, node: string): Promise<void> {
     const [namespace, name] = claim.split("/");
     const volumeName = `${namespace}-${name}`;
     const common = { accessModes: ["ReadWriteOnce"], storageClassName: "" };
@@ -96,19 +96,19 @@ async function createVolume(api: ControlPlane, claim: string, node: string): Pro
 }
 
 /** Creates pods one after the other. */
-export async function createPods(api: ControlPlane, pods: Pod[]): Promise<void> {
+export async function createPods(api: Scheduler, pods: Pod[]): Promise<void> {
     for (const pod of pods) {
         const owner = owners.get(`${pod.namespace}/${pod.labels.group}`);
         await api.call("POST", `/api/v1/namespaces/${pod.namespace}/pods`, podObject(pod, owner));
     }
 }
 
-export async function deletePod(api: ControlPlane, { namespace, name }: Pod): Promise<void> {
+export async function deletePod(api: Scheduler, { namespace, name }: Pod): Promise<void> {
     await api.call("DELETE", `/api/v1/namespaces/${namespace}/pods/${name}`);
 }
 
 /** As a kubelet would: the scheduler tells by it who has run for longer. */
-export async function setStarted(api: ControlPlane, { namespace, name }: Pod, second: number): Promise<void> {
+export async function setStarted(api: Scheduler, { namespace, name }: Pod, second: number): Promise<void> {
     const startTime = new Date(Date.UTC(2026, 0, 1) + second * 1000).toISOString().replace(".000", "");
     await api.call("PATCH", `/api/v1/namespaces/${namespace}/pods/${name}/status`, { status: { startTime } });
 }
@@ -123,7 +123,7 @@ interface PodList {
 }
 
 /** Waits until the scheduler has nothing to do any more; returns every pod's fate by `namespace/name`. */
-export async function settled(api: ControlPlane): Promise<Map<string, Fate>> {
+export async function settled(api: Scheduler): Promise<Map<string, Fate>> {
     let last = "";
     const fates = new Map<string, Fate>();
     await api.until("every pod is bound or cannot be", async () => {
