@@ -1,46 +1,31 @@
 import * as kubernetes from "@pulumi/kubernetes";
 import type * as pulumi from "@pulumi/pulumi";
 import type { Demand } from "../capacity/ask";
-import { limits, requests } from "../scheduler/demand";
+import { limits, most, none, requests, total } from "../scheduler/demand";
+import type { Amounts, PodSpec } from "../scheduler/types";
 
-/** What one pod asks for: millicores; bytes, which are its limit too. */
-interface Ask {
-    cpu: number;
-    memory: number;
-}
-
-/** What the pods of a namespace ask for together. */
+/** What the pods of a namespace ask for together: millicores and bytes. */
 export interface Share {
-    requests: Ask;
-    limits: { memory: number };
+    requests: Amounts;
+    limits: Amounts;
     pods: number;
     /** The largest pod: there may be one more of it for a while, beside one that is on a lost node. */
-    largest: Ask;
+    largest: Amounts;
 }
 
 /** The share of a namespace: of all demands, those that are in it. */
 export function shareOf(namespace: string, demands: Demand[], nodes: number): Share {
-    const pods = demands
+    const specs = demands
         .filter((demand) => demand.namespace === namespace)
-        .flatMap(({ replicas, spec }) =>
-            Array.from({ length: replicas === "per node" ? nodes : replicas }, () => ({
-                requests: requests(spec),
-                limits: limits(spec),
-            })),
-        );
-    const most = (key: keyof Ask) => Math.max(0, ...pods.map((pod) => pod.requests[key]));
+        .flatMap(({ replicas, spec }) => Array<PodSpec>(replicas === "per node" ? nodes : replicas).fill(spec));
+    const asked = specs.map(requests);
     return {
-        requests: {
-            cpu: sum(pods.map((pod) => pod.requests.cpu)),
-            memory: sum(pods.map((pod) => pod.requests.memory)),
-        },
-        limits: { memory: sum(pods.map((pod) => pod.limits.memory)) },
-        pods: pods.length,
-        largest: { cpu: most("cpu"), memory: most("memory") },
+        requests: total(asked),
+        limits: total(specs.map(limits)),
+        pods: specs.length,
+        largest: asked.reduce(most, none),
     };
 }
-
-const sum = (amounts: number[]) => amounts.reduce((total, amount) => total + amount, 0);
 
 /** A quota's `hard`: what is asked for, and the largest pod once more. */
 export function hard({ requests, limits, pods, largest }: Share): Record<string, string> {

@@ -41,7 +41,6 @@ export function scoredRequests(spec: PodSpec, placed: boolean): Amounts {
 
 /** The amounts, by the names that a manifest has for them. */
 const resources = { cpu: "cpu", memory: "memory", storage: "ephemeral-storage" } as const;
-const kinds = Object.keys(resources) as (keyof Amounts)[];
 
 const each = (of: (kind: keyof Amounts) => number): Amounts => ({
     cpu: of("cpu"),
@@ -49,7 +48,13 @@ const each = (of: (kind: keyof Amounts) => number): Amounts => ({
     storage: of("storage"),
 });
 const plus = (a: Amounts, b: Amounts) => each((kind) => a[kind] + b[kind]);
-const most = (a: Amounts, b: Amounts) => each((kind) => Math.max(a[kind], b[kind]));
+
+export const none: Amounts = { cpu: 0, memory: 0, storage: 0 };
+
+/** Of each kind, the more. */
+export const most = (a: Amounts, b: Amounts): Amounts => each((kind) => Math.max(a[kind], b[kind]));
+
+export const total = (amounts: Amounts[]): Amounts => amounts.reduce(plus, none);
 
 /** A quantity as it was written; a limit without a request is the request too, as the API server makes it. */
 function named({ resources: own }: Pick<Container, "resources">, what: What, kind: keyof Amounts): string | undefined {
@@ -73,20 +78,19 @@ function effective(spec: PodSpec, what: What, missing: Partial<Amounts> = {}): A
             const text = named(container, what, kind);
             return text === undefined ? (missing[kind] ?? 0) : amount(text, kind);
         });
-    let sidecars = each(() => 0);
+    let sidecars = none;
     let starting = sidecars;
     for (const container of spec.initContainers ?? []) {
         const one = plus(sidecars, of(container));
         starting = most(starting, one);
         if (container.restartPolicy === "Always") sidecars = one;
     }
-    const total = most(starting, spec.containers.map(of).reduce(plus, sidecars));
-    for (const kind of kinds) {
-        total[kind] = podLevel(spec, what, kind, total[kind]);
+    const containers = most(starting, spec.containers.map(of).reduce(plus, sidecars));
+    return each((kind) => {
+        const own = podLevel(spec, what, kind, containers[kind]);
         // Nothing is put on top of a limit that there is not.
-        if (what === "requests" || total[kind] > 0) total[kind] += amount(spec.overhead?.[resources[kind]], kind);
-    }
-    return total;
+        return what === "requests" || own > 0 ? own + amount(spec.overhead?.[resources[kind]], kind) : own;
+    });
 }
 
 /** What the pod names itself stands for its containers'; a limit stands for a request that none of them names. */

@@ -1,4 +1,4 @@
-import { requests } from "./demand";
+import { requests, total } from "./demand";
 import { matchesNode, means, tolerates } from "./selectors";
 import type { Amounts, Container, Node, Pod, PodAffinityTerm, PodSpec, Taint } from "./types";
 
@@ -33,11 +33,7 @@ export function asked({ spec }: Pod): Amounts {
 }
 
 /** What pods ask for together. */
-export function askedBy(pods: Pod[]): Amounts {
-    const sum = { cpu: 0, memory: 0, storage: 0 };
-    for (const pod of pods) for (const kind of ["cpu", "memory", "storage"] as const) sum[kind] += asked(pod)[kind];
-    return sum;
-}
+export const askedBy = (pods: Pod[]): Amounts => total(pods.map(asked));
 
 type Filter = (pod: Pod, at: Filled, around: Surroundings) => Objection | undefined;
 

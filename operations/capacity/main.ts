@@ -64,6 +64,8 @@ async function running(): Promise<[Cluster, Marks]> {
     const api = new KubernetesApi(kubeconfig);
     try {
         return [await clusterOf(api, `what runs in stack ${name}`), marksOf(stackKeys(name))];
+    } catch (error) {
+        throw new Error(`${(error as Error).message}\nWithout the cluster: --stack ${name} takes its plan`);
     } finally {
         api.close();
     }

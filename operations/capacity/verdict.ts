@@ -1,4 +1,4 @@
-import { limits, requests, unbounded } from "../../cluster/scheduler/demand";
+import { limits, requests, total, unbounded } from "../../cluster/scheduler/demand";
 import { withoutNode } from "../../cluster/scheduler/loss";
 import { place } from "../../cluster/scheduler/schedule";
 import type { Amounts, Node, Placement, Pod } from "../../cluster/scheduler/types";
@@ -140,6 +140,7 @@ function isOf({ namespace, name, owner }: Pod, workload: Found): boolean {
     if (workload.kind === "Pod") return name === workload.name;
     const [kind, of] = owner.split(" ");
     if (workload.kind === kind) return of === workload.name;
+    if (workload.kind === "CronJob") return kind === "Job" && of.replace(/-\d+$/, "") === workload.name;
     return workload.kind === "Deployment" && kind === "ReplicaSet" && of.replace(/-[^-]*$/, "") === workload.name;
 }
 
@@ -159,13 +160,6 @@ function shareOn({ placed }: Placement, node: string): Share {
 }
 
 function shareOf(pods: Pod[]): Share {
-    const sum = (of: (spec: Pod["spec"]) => Amounts) =>
-        pods
-            .map(({ spec }) => of(spec))
-            .reduce((a, b) => ({ cpu: a.cpu + b.cpu, memory: a.memory + b.memory, storage: a.storage + b.storage }), {
-                cpu: 0,
-                memory: 0,
-                storage: 0,
-            });
+    const sum = (of: (spec: Pod["spec"]) => Amounts) => total(pods.map(({ spec }) => of(spec)));
     return { requests: sum(requests), limits: sum(limits), pods: pods.length };
 }

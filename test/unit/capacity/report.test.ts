@@ -1,6 +1,12 @@
 import { strict as assert } from "node:assert";
+import * as fs from "node:fs";
+import { demands } from "../../../apps/demands";
+import { budget } from "../../../cluster/capacity/budget";
+import { prices } from "../../../cluster/capacity/prices";
 import { report } from "../../../cluster/capacity/report";
-import { budgetOf, elasticsearch } from "./plan";
+import { priorities } from "../../../cluster/guardrails/tiers";
+import { stackConfig } from "../../sample";
+import { budgetOf, catalogOf, elasticsearch } from "./plan";
 
 describe("the budget's table", () => {
     const lines = report(budgetOf()).split("\n");
@@ -31,6 +37,13 @@ describe("the budget's table", () => {
         assert.deepEqual(columns, [true, true, true, true]);
         const end = lines[at].indexOf("asked") + "asked".length;
         for (const line of lines.slice(at + 1, at + 4)) assert.match(line.slice(end - 1, end + 1), /^\d $/);
+    });
+
+    it("is in the README as it is", () => {
+        const config = stackConfig("dev");
+        const text = report(budget(config, catalogOf(config), demands(config), { prices, priorities }));
+        const [, shown] = /```\n(Capacity: [^]*?)\n```/.exec(fs.readFileSync("README.md", "utf8"))!;
+        assert.equal(shown, text);
     });
 
     it("marks what is above its watermark, and only that", () => {

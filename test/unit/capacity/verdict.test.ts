@@ -119,6 +119,17 @@ describe("the verdict", () => {
         assert.match(faults[0], /^With node-02 lost, apps\/elasticsearch-0 would find no place any more\.$/);
     });
 
+    it("knows the runs of a CronJob that is installed anew", () => {
+        const run = { ...running("sweep", "node-01", "1Gi"), namespace: "shop", owner: "Job sweep-29398123" };
+        const text = `{apiVersion: batch/v1, kind: CronJob, metadata: {name: sweep, namespace: shop}, spec: {jobTemplate:
+            {spec: {template: {spec: {containers: [{name: c, resources: {limits: {memory: 64Mi}}}]}}}}}}`;
+        const judged = (pod: typeof run) => {
+            const cluster = threeHosts({ pods: [pod] });
+            return judge(readManifest([{ file: "sweep.yaml", text }]), cluster).lines[0].replaces;
+        };
+        assert.deepEqual([judged(run), judged({ ...run, owner: "Job sweeper-29398123" })], [true, false]);
+    });
+
     it("puts what runs already out before it is put in anew", () => {
         const old = { ...running("web", "node-01", "4Gi"), namespace: "shop", owner: "ReplicaSet web-5d9c7" };
         const cluster = threeHosts();
