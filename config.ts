@@ -139,6 +139,12 @@ export const schema = z.strictObject({
             kubelet: settings.default({}).describe("Further settings of the KubeletConfiguration, as they are"),
             kubeProxy: settings.default({}).describe("Further settings of the KubeProxyConfiguration, as they are"),
             ignorePreflightErrors: z.array(z.string()).default([]).describe("kubeadm checks that only warn"),
+            qosReserved: z
+                .boolean()
+                .default(true)
+                .describe(
+                    "Whether memory that pods request is kept from pods that request less surely (the kubelet's alpha feature QOSReserved)",
+                ),
             restrictOomScoreAdj: z
                 .boolean()
                 .default(false)

@@ -123,7 +123,17 @@ function kubeletConfiguration({ kubernetes }: StackConfig) {
         shutdownGracePeriod: "60s",
         shutdownGracePeriodCriticalPods: "15s",
         ...kubernetes.kubelet,
+        ...kept(kubernetes),
     };
+}
+
+/**
+ * Pods without requests get no more than what nobody has requested, in a cgroup of their own: they end there before the
+ * node is short of memory. Eviction alone comes too late for that: near a node's end everything waits for its pages.
+ */
+function kept({ qosReserved, kubelet }: StackConfig["kubernetes"]) {
+    const featureGates = { ...(kubelet.featureGates as object), QOSReserved: true };
+    return qosReserved ? { featureGates, qosReserved: { memory: "100%" } } : {};
 }
 
 /** Where settings of one host are that the others do not have; kubeadm reads them by their names. */

@@ -167,10 +167,10 @@ export function clusterIdentifier(config: StackConfig, controlPlane: Host): stri
 /** What a joined kubelet must be told again when it changes. */
 function kubeletSettings({ kubernetes: k }: StackConfig): string {
     const { kubelet, kubeReserved, systemReserved, systemReservedCgroup, evictionHard, evictionSoft } = k;
-    const { maxLogSize, cgroupDriver } = k;
+    const { maxLogSize, cgroupDriver, qosReserved } = k;
     const all = {
         ...{ kubelet, kubeReserved, systemReserved, systemReservedCgroup, evictionHard, evictionSoft },
-        ...{ maxLogSize, cgroupDriver },
+        ...{ maxLogSize, cgroupDriver, qosReserved },
     };
     return createHash("sha256").update(JSON.stringify(all)).digest("hex").slice(0, 16);
 }

@@ -23,9 +23,9 @@ for _ in {1..120}; do
 done
 healthy || { echo "the kubelet is not healthy without its protection" >&2 && exit 1; }
 # A kubelet that enforces nothing leaves the limit that it has set before, on cgroups of either version and driver.
-for limit in /sys/fs/cgroup{/kubepods.slice,/kubepods}/memory.max; do
+for limit in /sys/fs/cgroup{/kubepods.slice{,/kubepods-besteffort.slice},/kubepods{,/besteffort}}/memory.max; do
     [[ ! -e $limit ]] || echo max >"$limit"
 done
-for limit in /sys/fs/cgroup/memory{/kubepods.slice,/kubepods}/memory.limit_in_bytes; do
+for limit in /sys/fs/cgroup/memory{/kubepods.slice{,/kubepods-besteffort.slice},/kubepods{,/besteffort}}/memory.limit_in_bytes; do
     [[ ! -e $limit ]] || echo -1 >"$limit"
 done

@@ -11,7 +11,9 @@ type Thresholds = Record<string, string> | undefined;
 
 /** A kubelet's configuration without reservations that are enforced, and without eviction for want of memory. */
 export function unprotected(config: string): string {
-    const { evictionHard, evictionSoft, evictionSoftGracePeriod, ...rest } = load(config) as Record<string, Thresholds>;
+    const settings = load(config) as Record<string, Thresholds>;
+    const { evictionHard, evictionSoft, evictionSoftGracePeriod, ...rest } = settings;
+    delete rest.qosReserved;
     const without = (thresholds: Thresholds) =>
         Object.fromEntries(Object.entries(thresholds ?? {}).filter(([signal]) => !signal.startsWith("memory.")));
     return dump({
