@@ -3,11 +3,14 @@ import { cores, gib, percent, plural } from "../../cluster/words";
 
 /** Why a manifest is not to be installed as it is, a sentence each. */
 export function faultsOf(verdict: Verdict): string[] {
-    const { lines, nodes, waiting, harmed, losses, known } = verdict;
+    const { lines, nodes, waiting, harmed, perhaps, losses, known } = verdict;
     const without = lines.reduce((sum, { unbounded }) => sum + unbounded.limit.length, 0);
     return [
         ...waitingFaults(waiting),
         ...harmed.map(({ pod }) => `${pod}, which runs now, would lose its place.`),
+        ...(perhaps.length > 0
+            ? [`${listed(perhaps)} may find no place: the scheduler draws lots between equal nodes.`]
+            : []),
         ...nodes.flatMap((node) => aboveMarks(node, verdict)),
         ...losses
             .filter(({ harmed }) => harmed.length > 0)

@@ -1,3 +1,4 @@
+import { chances } from "../../cluster/scheduler/chances";
 import { limits, requests, total, unbounded } from "../../cluster/scheduler/demand";
 import { withoutNode } from "../../cluster/scheduler/loss";
 import { place } from "../../cluster/scheduler/schedule";
@@ -73,6 +74,8 @@ export interface Verdict {
     waiting: Waiting[];
     /** Pods of others that would lose their place to it. */
     harmed: Waiting[];
+    /** Pods that have a place here, and would not with other draws of the scheduler between equal nodes. */
+    perhaps: string[];
     losses: LossVerdict[];
     known: Known[];
     unknown: Manifest["unknown"];
@@ -89,7 +92,7 @@ export function judge(manifest: Manifest, cluster: Cluster, marks = marksOf()): 
     const added = manifest.workloads.map((each) => podsOf(each, nodes, priorities));
     const { before, bound } = settled(nodes, kept, volumes);
     const pods = [...bound, ...added.flat()];
-    const after = place(nodes, pods, { volumes });
+    const { placement: after, sometimes } = chances(nodes, pods, { volumes });
     const ours = new Set(added.flat());
     const planes = nodes.filter(({ labels }) => controlPlaneLabel in labels);
     const verdict: Verdict = {
@@ -103,6 +106,9 @@ export function judge(manifest: Manifest, cluster: Cluster, marks = marksOf()): 
             ...(cluster.used[name] && { used: cluster.used[name] }),
         })),
         ...homeless(ours, before, after),
+        perhaps: sometimes
+            .filter((pod) => after.placed.has(pod) && (ours.has(pod) || before.placed.has(pod)))
+            .map(({ namespace, name }) => `${namespace}/${name}`),
         losses: nodes.map((node) => {
             const { name } = node;
             if (planes.length === 1 && planes[0] === node) return { node: name, still: true, waiting: [], harmed: [] };

@@ -119,6 +119,22 @@ describe("the verdict", () => {
         assert.match(faults[0], /^With node-02 lost, apps\/elasticsearch-0 would find no place any more\.$/);
     });
 
+    it("names who finds a place only by chance", () => {
+        const pod = (name: string, memory: string, more: string) =>
+            `{apiVersion: v1, kind: Pod, metadata: {name: ${name}, namespace: shop}, ` +
+            `spec: {${more}, containers: [{name: c, resources: {limits: {memory: ${memory}}}}]}}\n`;
+        const bound = "nodeSelector: {kubernetes.io/hostname: node-02}";
+        const judged = (first: string) => {
+            const text = `${pod("first", first, "priority: 9")}---\n${pod("bound", "5Gi", bound)}`;
+            const cluster = threeHosts({ nodes: [node("node-01", 4, 8), node("node-02", 4, 8)], pods: [], used: {} });
+            return judge(readManifest([{ file: "shop.yaml", text }]), cluster);
+        };
+        const { waiting, perhaps, faults } = judged("2Gi");
+        assert.deepEqual([waiting, perhaps], [[], ["shop/bound"]]);
+        assert.match(faults[0], /^shop\/bound may find no place: the scheduler draws lots/);
+        assert.deepEqual(judged("512Mi").faults, []);
+    });
+
     it("knows the runs of a CronJob that is installed anew", () => {
         const run = { ...running("sweep", "node-01", "1Gi"), namespace: "shop", owner: "Job sweep-29398123" };
         const text = `{apiVersion: batch/v1, kind: CronJob, metadata: {name: sweep, namespace: shop}, spec: {jobTemplate:
