@@ -1,3 +1,4 @@
+import "./traces";
 import * as pulumi from "@pulumi/pulumi";
 import { demands, ownNamespaces } from "./apps/demands";
 import { Elk } from "./apps/elk/elk";
