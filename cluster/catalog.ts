@@ -1,4 +1,6 @@
-import * as alicloud from "@pulumi/alicloud";
+// By folders, here and elsewhere: the whole of the package takes long to load.
+import * as ecs from "@pulumi/alicloud/ecs";
+import { getZones } from "@pulumi/alicloud/getZones";
 import { ConfigurationError, type Host, type StackConfig } from "../config";
 
 /** What the cloud has, looked up before the first resource, so that a stack that can't be built touches nothing. */
@@ -43,12 +45,12 @@ export function ownTags(config: StackConfig): Record<string, string> {
 
 /** @throws ConfigurationError naming everything that the cloud does not have, with what it has instead */
 export async function lookUp(config: StackConfig): Promise<Catalog> {
-    const zones = alicloud.getZones({ availableResourceCreation: "VSwitch" });
+    const zones = getZones({ availableResourceCreation: "VSwitch" });
     const answers = Promise.all([
-        alicloud.ecs.getInstanceTypes({ availabilityZone: config.zone }),
-        alicloud.ecs.getImages({ owners: "system", nameRegex: config.image, mostRecent: true }),
-        alicloud.ecs.getEcsDisks({ tags: ownTags(config), diskType: "data" }),
-        alicloud.ecs.getInstances({ tags: ownTags(config) }),
+        ecs.getInstanceTypes({ availabilityZone: config.zone }),
+        ecs.getImages({ owners: "system", nameRegex: config.image, mostRecent: true }),
+        ecs.getEcsDisks({ tags: ownTags(config), diskType: "data" }),
+        ecs.getInstances({ tags: ownTags(config) }),
     ]);
     // What is asked about an unknown zone may fail: that the zone is unknown says more.
     answers.catch(() => undefined);
@@ -85,7 +87,7 @@ export async function lookUp(config: StackConfig): Promise<Catalog> {
 
 async function imageMistake(config: StackConfig): Promise<string> {
     // What first boot does, it does with Debian 12's packages.
-    const { images } = await alicloud.ecs.getImages({ owners: "system", nameRegex: "^debian_12_" });
+    const { images } = await ecs.getImages({ owners: "system", nameRegex: "^debian_12_" });
     const there = images.map((image) => image.id).join(", ") || "no image of Debian 12";
     return `image: ${config.image} matches no system image in ${config.region}; there is ${there}`;
 }

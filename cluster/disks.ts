@@ -1,4 +1,4 @@
-import * as alicloud from "@pulumi/alicloud";
+import * as ecs from "@pulumi/alicloud/ecs";
 import * as pulumi from "@pulumi/pulumi";
 import type { StackConfig } from "../config";
 import { cloudName, ownTags, type Catalog } from "./catalog";
@@ -9,12 +9,12 @@ import { cloudName, ownTags, type Catalog } from "./catalog";
  */
 export class DataDisks extends pulumi.ComponentResource {
     /** By the disk's name in the configuration. */
-    readonly disks: Record<string, alicloud.ecs.EcsDisk> = {};
+    readonly disks: Record<string, ecs.EcsDisk> = {};
 
     constructor(name: string, config: StackConfig, catalog: Catalog, opts?: pulumi.ComponentResourceOptions) {
         super("test-cluster:cluster:DataDisks", name, {}, opts);
         const { hour, keepDays } = config.disks.snapshots;
-        const policy = new alicloud.ecs.AutoSnapshotPolicy(
+        const policy = new ecs.AutoSnapshotPolicy(
             name,
             {
                 autoSnapshotPolicyName: cloudName(config),
@@ -26,7 +26,7 @@ export class DataDisks extends pulumi.ComponentResource {
             { parent: this },
         );
         for (const wanted of config.disks.data) {
-            const disk = new alicloud.ecs.EcsDisk(
+            const disk = new ecs.EcsDisk(
                 wanted.name,
                 {
                     diskName: cloudName(config, wanted.name),
@@ -43,7 +43,7 @@ export class DataDisks extends pulumi.ComponentResource {
                     import: catalog.disks[wanted.name],
                 },
             );
-            new alicloud.ecs.EcsAutoSnapshotPolicyAttachment(
+            new ecs.EcsAutoSnapshotPolicyAttachment(
                 wanted.name,
                 { autoSnapshotPolicyId: policy.id, diskId: disk.id },
                 { parent: disk, deleteBeforeReplace: true },

@@ -1,4 +1,4 @@
-import * as alicloud from "@pulumi/alicloud";
+import * as ecs from "@pulumi/alicloud/ecs";
 import * as command from "@pulumi/command";
 import * as pulumi from "@pulumi/pulumi";
 import { hostAddress } from "../config/rules";
@@ -16,7 +16,7 @@ export interface ClusterHost {
     /** Private address, known before the instance is. */
     address: string;
     publicAddress: pulumi.Output<string>;
-    instance: alicloud.ecs.Instance;
+    instance: ecs.Instance;
     key: SshKey;
     /** How steps reach it: by its public address, its identity verified. */
     connection: pulumi.Input<command.types.input.remote.ConnectionArgs>;
@@ -39,7 +39,7 @@ export class Hosts extends pulumi.ComponentResource {
     ) {
         super("test-cluster:cluster:Hosts", name, {}, opts);
         this.operatorKey = sshKey("operator", { parent: this });
-        const keyPair = new alicloud.ecs.EcsKeyPair(
+        const keyPair = new ecs.EcsKeyPair(
             "operator",
             { keyPairName: cloudName(config), publicKey: this.operatorKey.publicKey, tags: ownTags(config) },
             { parent: this, deleteBeforeReplace: true },
@@ -47,7 +47,7 @@ export class Hosts extends pulumi.ComponentResource {
         this.all = config.hosts.map((host, index) => {
             const address = host.address ?? hostAddress(config.network.hosts, index);
             const key = sshKey(`${host.name}-identity`, { parent: this });
-            const instance = new alicloud.ecs.Instance(
+            const instance = new ecs.Instance(
                 host.name,
                 {
                     instanceName: cloudName(config, host.name),

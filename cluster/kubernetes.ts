@@ -1,4 +1,4 @@
-import * as alicloud from "@pulumi/alicloud";
+import * as ecs from "@pulumi/alicloud/ecs";
 import * as command from "@pulumi/command";
 import * as kubernetes from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
@@ -69,7 +69,7 @@ export class Kubernetes extends pulumi.ComponentResource {
         const own = this.config.disks.data.filter((disk) => disk.host === host.config.name);
         return own.map(({ name, sizeGiB }) => {
             const disk = disks.disks[name];
-            const attachment = new alicloud.ecs.EcsDiskAttachment(
+            const attachment = new ecs.EcsDiskAttachment(
                 name,
                 { diskId: disk.id, instanceId: host.instance.id, deleteWithInstance: false },
                 // A disk is in one host at a time. When the answer to an attachment was lost, the provider's next try is

@@ -1,4 +1,5 @@
-import * as alicloud from "@pulumi/alicloud";
+import * as ecs from "@pulumi/alicloud/ecs";
+import { Network as Vpc, Switch } from "@pulumi/alicloud/vpc";
 import * as pulumi from "@pulumi/pulumi";
 import type { StackConfig } from "../config";
 
@@ -31,7 +32,7 @@ export class Network extends pulumi.ComponentResource {
     readonly vswitchId: pulumi.Output<string>;
     readonly securityGroupId: pulumi.Output<string>;
     /** The rules; a host is of no use before they are there. */
-    readonly rules: alicloud.ecs.SecurityGroupRule[];
+    readonly rules: ecs.SecurityGroupRule[];
 
     constructor(
         name: string,
@@ -41,13 +42,13 @@ export class Network extends pulumi.ComponentResource {
     ) {
         super("test-cluster:cluster:Network", name, {}, opts);
         const parent = { parent: this };
-        const vpc = new alicloud.vpc.Network(name, { vpcName: name, cidrBlock: config.network.vpc, tags }, parent);
-        const vswitch = new alicloud.vpc.Switch(
+        const vpc = new Vpc(name, { vpcName: name, cidrBlock: config.network.vpc, tags }, parent);
+        const vswitch = new Switch(
             name,
             { vswitchName: name, vpcId: vpc.id, zoneId: config.zone, cidrBlock: config.network.hosts, tags },
             parent,
         );
-        const group = new alicloud.ecs.SecurityGroup(
+        const group = new ecs.SecurityGroup(
             name,
             {
                 securityGroupName: name,
@@ -58,8 +59,8 @@ export class Network extends pulumi.ComponentResource {
             },
             parent,
         );
-        const rule = (title: string, opening: Opening, source: Partial<alicloud.ecs.SecurityGroupRuleArgs>) =>
-            new alicloud.ecs.SecurityGroupRule(
+        const rule = (title: string, opening: Opening, source: Partial<ecs.SecurityGroupRuleArgs>) =>
+            new ecs.SecurityGroupRule(
                 `${name}-${title}`,
                 {
                     type: "ingress",
