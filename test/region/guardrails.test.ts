@@ -1,6 +1,9 @@
 import * as assert from "node:assert/strict";
+import { demands, ownNamespaces as own } from "../../apps/demands";
 import { offLabel, quotaMark } from "../../cluster/guardrails/labels";
+import { shareOf } from "../../cluster/guardrails/quotas";
 import { all, run, type Deployment } from "../program/engine";
+import { stackConfig } from "../sample";
 import { ControlPlane, type Said } from "./controlPlane";
 import { eventually } from "./support";
 
@@ -271,7 +274,6 @@ describe("the guardrails, in a real API server", () => {
         this.timeout("3m");
         const nodes = ["master", "node-01", "node-02"];
         await apply(nodes.map((name) => ({ apiVersion: "v1", kind: "Node", metadata: { name } })));
-        const own = ["mysql", "nacos", "logging", "kafka"];
         const inOwn = (kind: string) => objects(kind).filter(({ metadata }) => own.includes(metadata.namespace));
         await apply(objects("Namespace").filter(({ metadata }) => own.includes(metadata.name)));
         await apply([...inOwn("LimitRange"), ...inOwn("ResourceQuota")]);
@@ -282,9 +284,10 @@ describe("the guardrails, in a real API server", () => {
         );
         assert.equal(said.code, 0, said.stderr);
         assert.equal(said.stderr, "");
-        const wanted = { logging: 7, mysql: 1, nacos: 1 };
+        const config = stackConfig("dev");
+        const wanted = own.map((name) => [name, shareOf(name, demands(config), nodes.length).pods] as const);
         await eventually("every pod is made", 60, async () => {
-            for (const [name, count] of Object.entries(wanted)) {
+            for (const [name, count] of wanted) {
                 const pods = await plane.kubectl(["-n", name, "get", "pods", "-o", "name"]);
                 const events = await plane.kubectl(["-n", name, "get", "events", "-o", "jsonpath={.items[*].message}"]);
                 assert.equal(pods.split("\n").filter(Boolean).length, count, `${name}: ${pods} ${events}`);
