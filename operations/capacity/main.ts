@@ -1,6 +1,7 @@
 import * as fs from "node:fs";
 import { parseArgs } from "node:util";
 import { exportStack } from "../access";
+import { runCommand } from "../command";
 import { KubernetesApi } from "../status/api";
 import { stackOf } from "../status/stack";
 import { type Cluster, clusterOf } from "./cluster";
@@ -80,13 +81,4 @@ async function planned(stack: string): Promise<[Cluster, Marks]> {
     return [planOf(stack, keys), marksOf(keys)];
 }
 
-if (require.main === module) {
-    process.stdout.on("error", (error: NodeJS.ErrnoException) => process.exit(error.code === "EPIPE" ? 0 : 2));
-    main(process.argv.slice(2)).then(
-        (code) => (process.exitCode = code),
-        (error: Error) => {
-            console.error(error.message);
-            process.exitCode = 2;
-        },
-    );
-}
+if (require.main === module) runCommand(main);

@@ -3,6 +3,7 @@ import * as os from "node:os";
 import * as path from "node:path";
 import { parseArgs } from "node:util";
 import { exportStack, writeSshFiles } from "../access";
+import { runCommand } from "../command";
 import { KubernetesApi } from "./api";
 import { Look } from "./look";
 import { json, table } from "./render";
@@ -100,13 +101,4 @@ function show({ name }: Stack, rows: Row[], options: Options): void {
     console.log(isTTY ? `\x1b[H${text.replaceAll("\n", "\x1b[K\n")}\x1b[K\n\x1b[J` : `${text}\n`);
 }
 
-if (require.main === module) {
-    process.stdout.on("error", (error: NodeJS.ErrnoException) => process.exit(error.code === "EPIPE" ? 0 : 2));
-    main(process.argv.slice(2)).then(
-        (code) => (process.exitCode = code),
-        (error: Error) => {
-            console.error(error.message);
-            process.exitCode = 2;
-        },
-    );
-}
+if (require.main === module) runCommand(main);
