@@ -1,5 +1,5 @@
 import type { StackConfig } from "../../config";
-import { asking, onDisk, script, type Demand } from "../../cluster/capacity/ask";
+import { asking, called, onDisk, script, type Demand } from "../../cluster/capacity/ask";
 
 /** What the collection of logs asks for, a part each. */
 
@@ -9,7 +9,7 @@ export function elasticsearchDemand({ elk }: StackConfig): Demand<number> {
     const name = "elasticsearch";
     return {
         kind: "StatefulSet",
-        ...called(name),
+        ...called(namespace, name),
         replicas: 1,
         setting: "elk.elasticsearch",
         spec: {
@@ -26,7 +26,7 @@ export function logstashDemand({ elk }: StackConfig): Demand<number> {
     const name = "logstash";
     return {
         kind: "Deployment",
-        ...called(name),
+        ...called(namespace, name),
         replicas: 1,
         setting: "elk.logstash",
         spec: {
@@ -42,7 +42,7 @@ export function kibanaDemand({ elk }: StackConfig): Demand<number> {
     const name = "kibana";
     return {
         kind: "Deployment",
-        ...called(name),
+        ...called(namespace, name),
         replicas: 1,
         setting: "elk.kibana",
         spec: { priorityClassName: "platform", containers: [asking(name, elk.kibana)] },
@@ -53,7 +53,7 @@ export function kibanaDemand({ elk }: StackConfig): Demand<number> {
 export function objectsDemand(): Demand<number> {
     return {
         kind: "Job",
-        ...called("kibana-objects"),
+        ...called(namespace, "kibana-objects"),
         labels: {},
         replicas: 1,
         spec: { priorityClassName: "platform", containers: [asking("import", script)] },
@@ -64,7 +64,7 @@ export function filebeatDemand({ elk }: StackConfig): Demand {
     const name = "filebeat";
     return {
         kind: "DaemonSet",
-        ...called(name),
+        ...called(namespace, name),
         replicas: "per node",
         setting: "elk.filebeat",
         spec: {
@@ -73,8 +73,4 @@ export function filebeatDemand({ elk }: StackConfig): Demand {
             containers: [asking(name, elk.filebeat)],
         },
     };
-}
-
-function called(name: string) {
-    return { namespace, name, labels: { app: name } };
 }

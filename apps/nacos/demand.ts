@@ -1,5 +1,5 @@
 import type { StackConfig } from "../../config";
-import { asking, type Demand } from "../../cluster/capacity/ask";
+import { asking, called, type Demand } from "../../cluster/capacity/ask";
 
 /** What Nacos asks for, and its tables before it. */
 export function nacosDemand({ nacos }: StackConfig): Demand<number> {
@@ -7,10 +7,8 @@ export function nacosDemand({ nacos }: StackConfig): Demand<number> {
     const small = { cpu: "50m", memory: "64Mi" };
     return {
         kind: "Deployment",
-        namespace: name,
-        name,
+        ...called(name, name),
         replicas: 1,
-        labels: { app: name },
         setting: "nacos",
         spec: {
             priorityClassName: "data",

@@ -1,13 +1,11 @@
-import { asking, script, type Demand } from "../../cluster/capacity/ask";
+import { asking, called, script, type Demand } from "../../cluster/capacity/ask";
 
 /** What the watch over the nodes' watermarks asks for. */
 export function watermarksDemand(): Demand<number> {
     const name = "watermarks";
     return {
         kind: "Deployment",
-        namespace: "logging",
-        name,
-        labels: { app: name },
+        ...called("logging", name),
         replicas: 1,
         spec: { priorityClassName: "platform", containers: [asking(name, script)] },
     };

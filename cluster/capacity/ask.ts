@@ -19,6 +19,11 @@ export function asking(name: string, { cpu, memory }: { cpu: string; memory: str
     return { name, resources: { requests: { cpu, memory }, limits: { memory } } };
 }
 
+/** What a workload is called, and its pods are found by. */
+export function called(namespace: string, name: string) {
+    return { namespace, name, labels: { app: name } };
+}
+
 /** Containers that run a shell script, for a moment or all the time. */
 export const script = { cpu: "10m", memory: "64Mi" };
 
