@@ -1,6 +1,7 @@
 import * as pulumi from "@pulumi/pulumi";
 import { z } from "zod";
 import { elk, kafka, mysql } from "./config/applications";
+import { backup } from "./config/backup";
 import { capacity } from "./config/capacity";
 import { guardrails } from "./config/guardrails";
 import { nacos } from "./config/nacos";
@@ -76,6 +77,7 @@ export const schema = z.strictObject({
                     { name: "mysql", host: "node-02", sizeGiB: 20 },
                     { name: "kafka", host: "node-01", sizeGiB: 20 },
                     { name: "elasticsearch", host: "node-02", sizeGiB: 20 },
+                    { name: "backup", host: "node-02", sizeGiB: 20 },
                 ])
                 .describe("The data disks, which belong to the stack and not to a host"),
             category: z.string().default("cloud_essd").describe("Category of data disks that name none"),
@@ -172,6 +174,7 @@ export const schema = z.strictObject({
     nacos: nacos.prefault({}),
     kafka: kafka.prefault({}),
     elk: elk.prefault({}),
+    backup: backup.prefault({}),
     capacity: capacity.prefault({}),
 });
 

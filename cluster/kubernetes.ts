@@ -12,6 +12,7 @@ import { apiServer } from "./kubeconfig";
 import { leave } from "./leave";
 import { encryptionKey, sshKey, type SshKey } from "./secrets";
 import { script } from "./shell";
+import { foldersOf } from "./storage";
 import { step } from "./step";
 
 /** Kubernetes on the hosts: control plane, then all workers at once, by kubeadm. */
@@ -69,6 +70,7 @@ export class Kubernetes extends pulumi.ComponentResource {
         const own = this.config.disks.data.filter((disk) => disk.host === host.config.name);
         return own.map(({ name, sizeGiB }) => {
             const disk = disks.disks[name];
+            const folders = foldersOf(this.config, name).join(" ");
             const attachment = new ecs.EcsDiskAttachment(
                 name,
                 { diskId: disk.id, instanceId: host.instance.id, deleteWithInstance: false },
@@ -80,7 +82,9 @@ export class Kubernetes extends pulumi.ComponentResource {
                 `mount-${name}`,
                 host,
                 {
-                    script: disk.id.apply((id) => script("mount", { DISK: name, SERIAL: id.replace(/^d-/, "") })),
+                    script: disk.id.apply((id) =>
+                        script("mount", { DISK: name, SERIAL: id.replace(/^d-/, ""), FOLDERS: folders }),
+                    ),
                     triggers: [attachment.id, sizeGiB],
                 },
                 { parent: this, dependsOn: [attachment, host.prepared] },

@@ -1,9 +1,14 @@
 import * as kubernetes from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
-import type { DataDisk } from "../config";
+import type { DataDisk, StackConfig } from "../config";
 import { diskLabel } from "./labels";
 
 const storageClassName = "data-disk";
+
+/** The folders of a disk that are volumes: one, or of the backups' disk one for each that keeps its backups there. */
+export function foldersOf({ backup }: StackConfig, disk: string): string[] {
+    return disk === backup.disk ? ["etcd", "mysql", "elasticsearch"] : ["volume"];
+}
 
 /** The class of volumes that are data disks: made by the stack, kept when released. */
 export function storageClass(opts: pulumi.CustomResourceOptions): kubernetes.storage.v1.StorageClass {
@@ -20,28 +25,35 @@ export function storageClass(opts: pulumi.CustomResourceOptions): kubernetes.sto
 }
 
 /**
- * A data disk as the cluster sees it: a PersistentVolume on whichever node holds the disk, promised to one claim, and
+ * A data disk, or a folder of one, as the cluster sees it: a PersistentVolume on whichever node holds the disk, promised to one claim, and
  * that claim. Nothing else can take the volume, and a rebuilt cluster binds the same two again.
  */
 export class DataVolume extends pulumi.ComponentResource {
     /** Name of the PersistentVolumeClaim in `namespace`. */
     readonly claimName: pulumi.Output<string>;
 
-    constructor(disk: DataDisk, namespace: pulumi.Input<string>, opts: pulumi.ComponentResourceOptions) {
-        super("test-cluster:cluster:DataVolume", disk.name, {}, opts);
+    /** @param folder of the disk, where several share it; the whole disk is one volume else */
+    constructor(
+        disk: DataDisk,
+        namespace: pulumi.Input<string>,
+        opts: pulumi.ComponentResourceOptions,
+        folder?: string,
+    ) {
+        const name = folder ? `${disk.name}-${folder}` : disk.name;
+        super("test-cluster:cluster:DataVolume", name, {}, opts);
         const storage = `${disk.sizeGiB}Gi`;
         const accessModes = ["ReadWriteOnce"];
         const volume = new kubernetes.core.v1.PersistentVolume(
-            disk.name,
+            name,
             {
-                metadata: { name: disk.name },
+                metadata: { name },
                 spec: {
                     storageClassName,
                     persistentVolumeReclaimPolicy: "Retain",
                     capacity: { storage },
                     accessModes,
-                    claimRef: { namespace, name: disk.name },
-                    local: { path: `/var/lib/data/${disk.name}/volume` },
+                    claimRef: { namespace, name },
+                    local: { path: `/var/lib/data/${disk.name}/${folder ?? "volume"}` },
                     // By the disk's label, not the host's name: the disk may move to another host, the volume stays.
                     nodeAffinity: {
                         required: {
@@ -55,9 +67,9 @@ export class DataVolume extends pulumi.ComponentResource {
             { parent: this },
         );
         const claim = new kubernetes.core.v1.PersistentVolumeClaim(
-            disk.name,
+            name,
             {
-                metadata: { name: disk.name, namespace },
+                metadata: { name, namespace },
                 spec: {
                     storageClassName,
                     volumeName: volume.metadata.name,

@@ -24,6 +24,8 @@ const rules = [
     rule(["kafka", "disks"], kafkaDiskMistakes),
     rule(["elk", "disks"], elkDiskMistakes),
     rule(["elk", "kafka"], elkTopicMistakes),
+    rule(["backup"], backupMistakes),
+    rule(["backup", "elk", "disks"], backupDiskMistakes),
 ];
 
 /**
@@ -241,6 +243,26 @@ function elkTopicMistakes({ elk, kafka }: Pick<Settings, "elk" | "kafka">): stri
     return topics.includes(elk.topic)
         ? []
         : [`elk.topic: ${elk.topic} is no topic of this stack; add it to kafka.topics, or choose one of ${topics}`];
+}
+
+function backupMistakes({ backup: { everyMinutes } }: Pick<Settings, "backup">): string[] {
+    return 60 % everyMinutes === 0
+        ? []
+        : [`backup.everyMinutes: ${everyMinutes} does not divide an hour; choose 5, 6, 10, 12, 15, 20, 30 or 60`];
+}
+
+/** Elasticsearch writes its snapshots itself, so its disk and that of the backups are in one host. */
+function backupDiskMistakes({ backup, elk, disks }: Pick<Settings, "backup" | "elk" | "disks">): string[] {
+    const disk = disks.data.find(({ name }) => name === backup.disk);
+    const example = `{ name: ${backup.disk}, host: node-02, sizeGiB: 20 }`;
+    if (!disk) return [`${noDisk("backup.disk", backup.disk)}, such as ${example}`];
+    const other = disks.data.find(({ name }) => name === elk.elasticsearch.disk);
+    return other && other.host !== disk.host
+        ? [
+              `backup.disk: ${disk.name} is in ${disk.host}, and Elasticsearch, which writes its snapshots to it, has its ` +
+                  `disk ${other.name} in ${other.host}; set both to one host`,
+          ]
+        : [];
 }
 
 /** Kubernetes minors that upstream maintains, and the container runtimes each can use (its release notes). */

@@ -1,5 +1,5 @@
 # Brings a data disk into use: formatted once, mounted by identity, and again at every boot.
-# Given by the caller: DISK (its name) SERIAL (the cloud's serial number of it)
+# Given by the caller: DISK (its name) SERIAL (the cloud's serial number of it) FOLDERS (its volumes)
 
 device=/dev/disk/by-id/virtio-$SERIAL
 place=/var/lib/data/$DISK
@@ -21,6 +21,8 @@ install -d -m 755 /etc/test-cluster/disks
 printf '%s\n' "$SERIAL" >"/etc/test-cluster/disks/$DISK"
 /usr/local/sbin/mount-data-disks
 resize2fs "$device" >/dev/null 2>&1 || echo "WARNING: the filesystem of $DISK could not be grown to its disk now" >&2
-# A volume directory exists only on the disk itself: without the disk, a pod can't start on an empty directory.
-install -d -m 755 "$place/volume"
+# A volume's folder exists only on the disk itself: without the disk, a pod can't start on an empty folder.
+for folder in $FOLDERS; do
+    [[ -d $place/$folder ]] || install -d -m 755 "$place/$folder"
+done
 systemctl enable --quiet mount-data-disks
