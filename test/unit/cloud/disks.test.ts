@@ -86,14 +86,18 @@ describe("the cloud's disks", () => {
     });
 
     it("come back from a snapshot, which stays as long as they need it", async () => {
-        const diskId = await region.disk();
+        const diskId = await region.disk({ size: 25 });
         const taken = await region.ecs.createSnapshot(
             new ecs.CreateSnapshotRequest({ diskId, snapshotName: "before" }),
         );
         const snapshotId = taken.body!.snapshotId!;
         const restored = await region.disk({ snapshotId, size: 30 });
         assert.deepEqual(region.machines.disks.get(restored), { sizeGiB: 30, from: snapshotId });
-        await refuses(region.disk({ snapshotId, size: 19 }), "InvalidParameter.Size");
+        assert.equal((await region.describeDisk(restored))!.sourceSnapshotId, snapshotId);
+        for (const size of [20, undefined]) {
+            const smaller = await region.disk({ snapshotId, size });
+            assert.deepEqual(region.machines.disks.get(smaller), { sizeGiB: 25, from: snapshotId });
+        }
         await refuses(region.disk({ snapshotId: "s-none" }), "InvalidSnapshotId.NotFound", 404);
         const drop = (force: boolean) =>
             region.ecs.deleteSnapshot(new ecs.DeleteSnapshotRequest({ snapshotId, force }));
@@ -102,6 +106,18 @@ describe("the cloud's disks", () => {
         const left = await region.ecs.describeSnapshots(new ecs.DescribeSnapshotsRequest({ regionId, diskId }));
         assert.equal(left.body!.totalCount, 0);
         assert.equal(region.machines.snapshots.size, 0);
+    });
+
+    it("are not made from a snapshot that is not finished", async () => {
+        const diskId = await region.disk();
+        let finish = () => undefined as void;
+        region.machines.createSnapshot = () => new Promise((resolve) => (finish = resolve));
+        const taking = region.ecs.createSnapshot(new ecs.CreateSnapshotRequest({ diskId }));
+        let snapshotId: string | undefined;
+        while (!snapshotId) [snapshotId] = Object.keys((await region.state()).snapshots);
+        await refuses(region.disk({ snapshotId }), "InvalidSnapshotId.NotReady", 403);
+        finish();
+        assert.equal((await taking).body!.snapshotId, snapshotId);
     });
 
     it("are snapshotted by their policy's clock, once an hour, and rid of what is too old", async () => {

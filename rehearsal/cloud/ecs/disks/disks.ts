@@ -22,7 +22,12 @@ export const disks = {
                 `The disk category ${category} is not offered in ${where.id}: it has ${where.diskCategories.join(", ")}.`,
             );
         }
-        const { performanceLevel, size } = request;
+        if (snapshot && snapshot.status !== "accomplished") {
+            throw conflict("InvalidSnapshotId.NotReady", `Snapshot ${snapshot.id} is ${snapshot.status}.`);
+        }
+        const { performanceLevel } = request;
+        // A snapshot's disk is at least as large as what the snapshot is of, whatever was asked for.
+        const size = request.size && Math.max(request.size, snapshot?.sizeGiB ?? 0);
         const wanted = wantedDisk("data", undefined, snapshot?.sizeGiB, { category, performanceLevel, size });
         const disk = newDisk(cloud, {
             ...wanted,
