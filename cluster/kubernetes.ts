@@ -9,7 +9,7 @@ import { files } from "./firstboot";
 import type { ClusterHost, Hosts } from "./hosts";
 import { auditPolicy, initConfiguration, joinConfiguration, kubeadmPatches } from "./kubeadm";
 import { apiServer } from "./kubeconfig";
-import { leave } from "./leave";
+import { leave, release } from "./leave";
 import { encryptionKey, sshKey, type SshKey } from "./secrets";
 import { script } from "./shell";
 import { foldersOf } from "./storage";
@@ -78,6 +78,7 @@ export class Kubernetes extends pulumi.ComponentResource {
                 // refused for as long as it asks: two minutes instead of ten until it says so.
                 { parent: this, deleteBeforeReplace: true, customTimeouts: { create: "2m" } },
             );
+            const released = release(name, attachment, this.hosts, host, { parent: this });
             this.mounts[name] = step(
                 `mount-${name}`,
                 host,
@@ -87,7 +88,7 @@ export class Kubernetes extends pulumi.ComponentResource {
                     ),
                     triggers: [attachment.id, sizeGiB],
                 },
-                { parent: this, dependsOn: [attachment, host.prepared] },
+                { parent: this, dependsOn: [attachment, released, host.prepared] },
             );
             return this.mounts[name];
         });

@@ -2,7 +2,7 @@ import * as command from "@pulumi/command";
 import * as pulumi from "@pulumi/pulumi";
 import type { StackConfig } from "../config";
 import type { ClusterHost, Hosts } from "./hosts";
-import { quote, scriptFile } from "./shell";
+import { quote, script, scriptFile } from "./shell";
 
 /** What is done when a host goes: nothing now; drain and unmount when this resource is deleted. */
 export function leave(
@@ -29,6 +29,34 @@ export function leave(
             triggers: [host.instance.id],
         },
         { ...opts, dependsOn: [...mounts, host.prepared] },
+    );
+}
+
+/** What is done before a data disk is detached from a host that stays: nothing now; unmount when this is deleted. */
+export function release(
+    disk: string,
+    attachment: pulumi.Resource & { id: pulumi.Output<string> },
+    hosts: Hosts,
+    host: ClusterHost,
+    opts: pulumi.CustomResourceOptions,
+): command.local.Command {
+    return fromOperator(
+        `release-${disk}`,
+        hosts,
+        {
+            DISK: disk,
+            HOST: host.config.name,
+            INSTANCE: host.instance.id,
+            HOST_ADDRESS: host.publicAddress,
+            HOST_KEY: host.key.publicKey,
+            UNMOUNT: script("unmount", { DISK: disk }),
+        },
+        {
+            create: "true",
+            delete: scriptFile("operator") + scriptFile("release"),
+            triggers: [attachment.id],
+        },
+        { ...opts, dependsOn: [attachment, host.prepared] },
     );
 }
 

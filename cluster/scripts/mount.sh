@@ -20,6 +20,8 @@ step "mount $DISK"
 install -d -m 755 /etc/test-cluster/disks
 printf '%s\n' "$SERIAL" >"/etc/test-cluster/disks/$DISK"
 /usr/local/sbin/mount-data-disks
+mounted=$(findmnt -n -o SOURCE "$place")
+[[ $mounted -ef $device ]] || fail "$place is still another disk ($mounted): nothing was changed on disk $DISK; restart this host, then run again"
 resize2fs "$device" >/dev/null 2>&1 || echo "WARNING: the filesystem of $DISK could not be grown to its disk now" >&2
 # A volume's folder exists only on the disk itself: without the disk, a pod can't start on an empty folder.
 for folder in $FOLDERS; do

@@ -32,6 +32,7 @@ describe("mounting a data disk", () => {
         host = new Sandbox();
         host.standIn("systemctl");
         host.standIn("mount-data-disks", "", "/usr/local/sbin/mount-data-disks");
+        host.standIn("findmnt", `echo ${device}`);
         fs.mkdirSync(host.at("/var/lib/data/mysql"), { recursive: true });
     });
     afterEach(() => host.remove());
@@ -43,7 +44,11 @@ describe("mounting a data disk", () => {
         assert.match(filesystem(), /^TYPE=ext4$/m);
         assert.match(filesystem(), /^LABEL=mysql$/m);
         assert.equal(host.read("/etc/test-cluster/disks/mysql"), "abc123\n");
-        assert.deepEqual(host.calls(), ["mount-data-disks ", "systemctl enable --quiet mount-data-disks"]);
+        assert.deepEqual(host.calls(), [
+            "mount-data-disks ",
+            `findmnt -n -o SOURCE ${host.at("/var/lib/data/mysql")}`,
+            "systemctl enable --quiet mount-data-disks",
+        ]);
         assert.ok(host.exists("/var/lib/data/mysql/volume"));
     });
 
@@ -55,6 +60,19 @@ describe("mounting a data disk", () => {
         assert.equal(status, 0, stderr);
         assert.equal(filesystem(), before);
         assert.match(before, /^UUID=/m);
+    });
+
+    it("does not take the disk that had its place before for it", async () => {
+        blank();
+        host.write("/dev/xvdz", "");
+        host.standIn("findmnt", "echo /dev/xvdz");
+        const { status, stderr } = await run();
+        assert.equal(status, 1);
+        assert.match(
+            stderr,
+            /mysql is still another disk \(\S+xvdz\): nothing was changed on disk mysql; restart this host/,
+        );
+        assert.ok(!host.exists("/var/lib/data/mysql/volume"));
     });
 
     /** Refused, named, and not a byte of the disk is another. */
