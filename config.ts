@@ -41,6 +41,13 @@ const disk = z.strictObject({
     host: z.string().describe("The host that it is attached to"),
     sizeGiB: z.number().int().min(1).max(32768).describe("Size, GiB; it only grows"),
     category: z.string().optional().describe("Disk category; left out, disks.category"),
+    snapshot: z
+        .string()
+        .regex(/^s-[\w-]+$/, "must be a snapshot's id such as s-bp67acfmxazb4p")
+        .optional()
+        .describe(
+            "Snapshot that the disk is made from; another one replaces a disk that is there, and the replaced disk is kept",
+        ),
 });
 
 export const schema = z.strictObject({

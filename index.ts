@@ -10,7 +10,7 @@ import { Nacos } from "./apps/nacos/nacos";
 import { flannel, metricsServer } from "./cluster/addons";
 import { checkCapacity } from "./cluster/capacity/check";
 import { prices } from "./cluster/capacity/prices";
-import { cloudName, lookUp, ownTags } from "./cluster/catalog";
+import { lookUp } from "./cluster/catalog";
 import { DataDisks } from "./cluster/disks";
 import { checkUserData } from "./cluster/firstboot";
 import { Guardrails } from "./cluster/guardrails/guardrails";
@@ -18,6 +18,7 @@ import { priorities } from "./cluster/guardrails/tiers";
 import { Hosts } from "./cluster/hosts";
 import { Kubernetes } from "./cluster/kubernetes";
 import { inService } from "./cluster/leave";
+import { cloudName, ownTags } from "./cluster/names";
 import { Network } from "./cluster/network";
 import { ownObjects } from "./cluster/ownership";
 import { nodeLabels, podsReady } from "./cluster/ready";
@@ -63,7 +64,7 @@ export = async () => {
         deletedWith: cluster.provider,
     });
 
-    const kafka = new Kafka(config, hosts, cluster.mounts[config.kafka.disk]);
+    const kafka = new Kafka(config, hosts, disks, cluster.mounts[config.kafka.disk]);
     const kafkaAddress = kafkaService(config, kafka, inCluster);
 
     const elk = new Elk(config, kafka.address, {
@@ -74,6 +75,7 @@ export = async () => {
     const applications = ["mysql", "nacos", elk.namespace];
     const applicationsReady = podsReady("applications-ready", applications, config, hosts, {
         dependsOn: [mysql, nacos, elk],
+        again: disks.ids,
     });
 
     inService(hosts, { dependsOn: [systemReady, applicationsReady, kafka.started] });
@@ -95,6 +97,7 @@ export = async () => {
             nacos: "kubectl -n nacos port-forward service/nacos 8080:8080",
         },
         kafka: kafkaAddress,
+        ...(Object.keys(disks.replaced).length > 0 && { replacedDisks: disks.replaced }),
         elasticPassword: elk.password,
         mysqlRootPassword: mysql.rootPassword,
         nacosPassword: nacos.password,

@@ -2,6 +2,8 @@
 import * as ecs from "@pulumi/alicloud/ecs";
 import { getZones } from "@pulumi/alicloud/getZones";
 import { ConfigurationError, type Host, type StackConfig } from "../config";
+import { diskMistakes, type ExistingDisk, find, type Found, fromSnapshots, snapshotMistakes } from "./existing";
+import { cloudName, ownTags } from "./names";
 
 /** What the cloud has, looked up before the first resource, so that a stack that can't be built touches nothing. */
 export interface Catalog {
@@ -11,8 +13,8 @@ export interface Catalog {
     instanceTypes: Record<string, string>;
     /** What the zone has of types. */
     types: InstanceType[];
-    /** Ids of data disks of this stack that exist already, by the disk's name in the configuration. */
-    disks: Record<string, string>;
+    /** What there is of the stack's data disks already, by the disk's name in the configuration. */
+    disks: Record<string, Found>;
 }
 
 /** A type as the lookup gives it: vCPUs and GiB. */
@@ -20,27 +22,6 @@ export interface InstanceType {
     id: string;
     cpuCoreCount: number;
     memorySize: number;
-}
-
-/** A disk as the lookup gives it. */
-interface ExistingDisk {
-    diskId: string;
-    diskName: string;
-    size: number;
-    category: string;
-    zoneId: string;
-    /** Empty when it is attached to none. */
-    instanceId: string;
-}
-
-/** Name of a stack's thing in the cloud. */
-export function cloudName(config: StackConfig, name?: string): string {
-    return ["test-cluster", config.stack, name].filter(Boolean).join("-");
-}
-
-/** Tags that say whose a resource is. */
-export function ownTags(config: StackConfig): Record<string, string> {
-    return { project: "test-cluster", stack: config.stack };
 }
 
 /** @throws ConfigurationError naming everything that the cloud does not have, with what it has instead */
@@ -67,6 +48,7 @@ export async function lookUp(config: StackConfig): Promise<Catalog> {
     const mistakes = [
         ...typeMistakes(config, types.instanceTypes, running),
         ...diskMistakes(config, disks.disks, instances.instances),
+        ...(await sourceMistakes(config, disks.disks)),
         ...(images.images.length === 0 ? [await imageMistake(config)] : []),
     ];
     if (mistakes.length > 0) throw new ConfigurationError(mistakes);
@@ -76,13 +58,16 @@ export async function lookUp(config: StackConfig): Promise<Catalog> {
             config.hosts.map((host) => [host.name, typeOf(config, host, types.instanceTypes, running)!]),
         ),
         types: types.instanceTypes,
-        disks: Object.fromEntries(
-            config.disks.data.flatMap(({ name }) => {
-                const found = disks.disks.find((disk) => disk.diskName === cloudName(config, name));
-                return found ? [[name, found.diskId]] : [];
-            }),
-        ),
+        disks: Object.fromEntries(config.disks.data.map((wanted) => [wanted.name, find(config, wanted, disks.disks)])),
     };
+}
+
+/** Asks for snapshots only where a disk is to be made from one. */
+async function sourceMistakes(config: StackConfig, disks: ExistingDisk[]): Promise<string[]> {
+    const wanted = fromSnapshots(config, disks);
+    if (wanted.length === 0) return [];
+    const { snapshots } = await ecs.getEcsSnapshots({ ids: wanted.map(({ snapshot }) => snapshot!), status: "all" });
+    return snapshotMistakes(config, wanted, snapshots, disks);
 }
 
 async function imageMistake(config: StackConfig): Promise<string> {
@@ -135,44 +120,4 @@ function alternatives(host: Host, types: InstanceType[]): string[] {
         .sort((a, b) => a.memorySize - b.memorySize || rank(a.id) - rank(b.id) || a.id.localeCompare(b.id))
         .slice(0, 6)
         .map((type) => `${type.id} (${type.cpuCoreCount} vCPU, ${type.memorySize} GiB)`);
-}
-
-/** Existing data disks must be usable as they are: they are never replaced by empty ones. */
-export function diskMistakes(
-    config: StackConfig,
-    disks: ExistingDisk[],
-    instances: { id: string; name: string }[] = [],
-): string[] {
-    return config.disks.data.flatMap((wanted) => {
-        const found = disks.filter((disk) => disk.diskName === cloudName(config, wanted.name));
-        const at = `disks.data (${wanted.name})`;
-        if (found.length > 1) {
-            const ids = found.map((disk) => disk.diskId).join(", ");
-            return [`${at}: ${found.length} disks carry the name ${found[0].diskName} (${ids}); rename all but one`];
-        }
-        const [disk] = found;
-        if (!disk) return [];
-        const category = wanted.category ?? config.disks.category;
-        const holder = instances.find((instance) => instance.id === disk.instanceId);
-        return [
-            ...(holder && holder.name !== cloudName(config, wanted.host)
-                ? [
-                      `${at}.host: ${wanted.host}, but ${disk.diskId} is attached to ${holder.name}, which may be using ` +
-                          `it; a disk moves when its host is gone: take that host out of hosts, or release it`,
-                  ]
-                : []),
-            ...(disk.zoneId !== config.zone
-                ? [
-                      `zone: ${config.zone}, but ${at} is disk ${disk.diskId} in ${disk.zoneId}; a disk can't cross ` +
-                          `zones: stay in ${disk.zoneId}, or restore a snapshot of it in ${config.zone} first`,
-                  ]
-                : []),
-            ...(disk.size > wanted.sizeGiB
-                ? [`${at}.sizeGiB: ${wanted.sizeGiB}, but ${disk.diskId} has ${disk.size}; disks only grow`]
-                : []),
-            ...(disk.category !== category
-                ? [`${at}.category: ${category}, but ${disk.diskId} is ${disk.category}; say so in the configuration`]
-                : []),
-        ];
-    });
 }

@@ -40,17 +40,17 @@ export function nodeLabels(
 
 /**
  * Waits until every node is Ready and every pod in `namespaces` is, and fails naming what is not and why. Done again when
- * a host was replaced.
+ * a host was replaced, or one of `again` is another.
  */
 export function podsReady(
     name: string,
     namespaces: string[],
     config: StackConfig,
     hosts: Hosts,
-    opts: pulumi.CustomResourceOptions,
+    { again, ...opts }: pulumi.CustomResourceOptions & { again?: pulumi.Input<string>[] },
 ): command.remote.Command {
     const nodes = config.hosts.map((host) => host.name).join(" ");
-    return onControlPlane(name, hosts, opts, "ready", { NODES: nodes, NAMESPACES: namespaces.join(" ") });
+    return onControlPlane(name, hosts, opts, "ready", { NODES: nodes, NAMESPACES: namespaces.join(" ") }, again);
 }
 
 function onControlPlane(
@@ -59,7 +59,8 @@ function onControlPlane(
     opts: pulumi.CustomResourceOptions,
     file: string,
     given: Record<string, string>,
+    again: pulumi.Input<string>[] = [],
 ) {
-    const others = hosts.all.map((host) => host.instance.id);
-    return step(name, hosts.controlPlane, { script: script(file, given), triggers: others }, opts);
+    const triggers = [...hosts.all.map((host) => host.instance.id), ...again];
+    return step(name, hosts.controlPlane, { script: script(file, given), triggers }, opts);
 }

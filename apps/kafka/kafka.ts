@@ -5,6 +5,7 @@ import { createHash } from "node:crypto";
 import * as fs from "node:fs";
 import * as path from "node:path";
 import { bounded } from "../../cluster/guardrails/quotas";
+import type { DataDisks } from "../../cluster/disks";
 import type { Hosts } from "../../cluster/hosts";
 import { script } from "../../cluster/shell";
 import { step } from "../../cluster/step";
@@ -24,7 +25,13 @@ export class Kafka extends pulumi.ComponentResource {
     readonly address: string;
     readonly started: command.remote.Command;
 
-    constructor(config: StackConfig, hosts: Hosts, mount: pulumi.Resource, opts?: pulumi.ComponentResourceOptions) {
+    constructor(
+        config: StackConfig,
+        hosts: Hosts,
+        { disks }: DataDisks,
+        mount: pulumi.Resource,
+        opts?: pulumi.ComponentResourceOptions,
+    ) {
         super("test-cluster:apps:Kafka", name, {}, opts);
         const { kafka } = config;
         const host = hosts.all.find((candidate) => candidate.config.name === kafka.host)!;
@@ -40,6 +47,8 @@ export class Kafka extends pulumi.ComponentResource {
                     "/opt/kafka/.env": environment(config, host.address),
                     "/etc/systemd/system/kafka.service": read("kafka.service"),
                 }),
+                // It was stopped for the disk that this one replaces, and may lack topics on it.
+                triggers: [disks[kafka.disk].id],
             },
             { parent: this, dependsOn: [mount, host.prepared] },
         );

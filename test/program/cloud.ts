@@ -1,9 +1,12 @@
+import type { ExistingDisk, Snapshot } from "../../cluster/existing";
+
 /** What the mocks answer: a cloud that has what the program asks for, and outputs that a search finds again. */
 export interface Cloud {
     zones: string[];
     types: { id: string; cpuCoreCount: number; memorySize: number }[];
     images: { id: string }[];
-    disks: { diskId: string; diskName: string; size: number; category: string; zoneId: string }[];
+    disks: (Omit<ExistingDisk, "snapshotId" | "instanceId" | "creationTime"> & Partial<ExistingDisk>)[];
+    snapshots: Snapshot[];
     instances: { name: string; instanceType: string }[];
 }
 
@@ -18,17 +21,27 @@ const full: Cloud = {
     ],
     images: [{ id: "debian_12_10_x64_20G_alibase_20260915.vhd" }],
     disks: [],
+    snapshots: [],
     instances: [],
 };
 
 /** The answer to a lookup of the alicloud provider. */
 export function answer(token: string, cloud: Partial<Cloud>): Record<string, unknown> {
-    const { zones, types, images, disks, instances } = { ...full, ...cloud };
+    const { zones, types, images, disks, snapshots, instances } = { ...full, ...cloud };
     const answers: Record<string, Record<string, unknown>> = {
         "alicloud:index/getZones:getZones": { ids: zones },
         "alicloud:ecs/getInstanceTypes:getInstanceTypes": { instanceTypes: types },
         "alicloud:ecs/getImages:getImages": { images },
-        "alicloud:ecs/getEcsDisks:getEcsDisks": { disks },
+        "alicloud:ecs/getEcsDisks:getEcsDisks": {
+            // What a disk of no snapshot in no host says.
+            disks: disks.map((disk) => ({
+                snapshotId: "",
+                instanceId: "",
+                creationTime: "2026-01-01T00:00:00Z",
+                ...disk,
+            })),
+        },
+        "alicloud:ecs/getEcsSnapshots:getEcsSnapshots": { snapshots },
         "alicloud:ecs/getInstances:getInstances": { instances },
     };
     if (!answers[token]) throw new Error(`${token}: the test knows no answer to this lookup`);

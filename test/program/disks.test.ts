@@ -80,6 +80,83 @@ describe("the stack's data disks", () => {
         assert.match(one(again, "Command", "mount-mysql").inputs.create, /^SERIAL=left$/m);
     });
 
+    describe("that are restored from a snapshot", () => {
+        const change = { "test-cluster:disks": { data: disks({ mysql: { snapshot: "s-1" } }) } };
+        const snapshots = [
+            {
+                id: "s-1",
+                status: "accomplished",
+                sourceDiskId: "d-left",
+                sourceDiskSize: "20",
+                sourceDiskType: "data",
+            },
+        ];
+        const newer = { ...found, diskId: "d-new", snapshotId: "s-1", creationTime: "2026-02-01T00:00:00Z" };
+        const said = ({ messages }: Deployment) =>
+            messages.filter(({ severity, text }) => severity === "warn" && text.includes("d-left"));
+
+        it("are made anew, not found, in place of those that are there, which stay", async () => {
+            const preview = await run({ change, cloud: { disks: [found], snapshots }, preview: true });
+            assert.equal(preview.error, undefined);
+            const disk = one(preview, "EcsDisk", "mysql");
+            assert.deepEqual(
+                [disk.inputs.snapshotId, disk.importId, disk.protect, disk.retainOnDelete],
+                ["s-1", "", false, true],
+            );
+            assert.equal(one(preview, "EcsDisk", "kafka").protect, true);
+            const [{ text }, ...others] = said(preview);
+            assert.match(
+                text,
+                /data disk mysql: a new disk, made from snapshot s-1, takes the place of d-left.* stays/,
+            );
+            assert.deepEqual(others, []);
+            assert.deepEqual(preview.outputs.replacedDisks, { mysql: ["d-left"] });
+        });
+
+        it("are found and protected afterwards, also when the snapshot is gone; the former are shown", async () => {
+            const again = await run({ change, cloud: { disks: [found, newer], snapshots: [] } });
+            assert.equal(again.error, undefined);
+            const disk = one(again, "EcsDisk", "mysql");
+            assert.deepEqual([disk.importId, disk.protect], ["d-new", true]);
+            assert.deepEqual(said(again), []);
+            assert.deepEqual(again.outputs.replacedDisks, { mysql: ["d-left"] });
+        });
+
+        it("are as they were when the snapshot is named no more and the former are gone", async () => {
+            const last = await run({ cloud: { disks: [newer] } });
+            const disk = one(last, "EcsDisk", "mysql");
+            assert.deepEqual([disk.importId, disk.inputs.snapshotId], ["d-new", "s-1"]);
+            assert.equal(last.outputs.replacedDisks, undefined);
+        });
+
+        it("are as new where there was none", async () => {
+            const fresh = await run({ change, cloud: { snapshots } });
+            const disk = one(fresh, "EcsDisk", "mysql");
+            assert.deepEqual([disk.inputs.snapshotId, disk.protect], ["s-1", true]);
+            assert.ok(!("replacedDisks" in fresh.outputs));
+        });
+
+        it("make Kafka start again on its own, and the wait for the applications be done again", async () => {
+            const kafka = one(deployment, "Command", "kafka").inputs.triggers as string[];
+            assert.deepEqual([kafka.includes("id-of-kafka"), kafka.includes("id-of-mysql")], [true, false]);
+            const ready = one(deployment, "Command", "applications-ready").inputs.triggers as string[];
+            for (const name of ["mysql", "kafka", "elasticsearch"]) assert.ok(ready.includes(`id-of-${name}`), name);
+        });
+    });
+
+    it("are released after the host has left, and before they are detached", () => {
+        const release = one(deployment, "Command", "release-mysql");
+        const attachment = one(deployment, "EcsDiskAttachment", "mysql");
+        assert.ok(release.dependencies.includes(attachment.urn));
+        // Replaced with the attachment, so that its end comes first.
+        assert.deepEqual(release.inputs.triggers, ["id-of-mysql"]);
+        assert.ok(one(deployment, "Command", "mount-mysql").dependencies.includes(release.urn));
+        assert.equal(release.inputs.create, "true");
+        assert.match(release.inputs.delete, /\$UNMOUNT/);
+        assert.match(release.inputs.environment.UNMOUNT, /^DISK=mysql$/m);
+        assert.equal(release.inputs.environment.INSTANCE, "id-of-node-02");
+    });
+
     it("of another stack are left alone", async () => {
         const again = await run({ cloud: { disks: [{ ...found, diskName: "test-cluster-local-mysql" }] } });
         assert.equal(one(again, "EcsDisk", "mysql").importId, "");

@@ -21,6 +21,15 @@ const mysqlOf = (sizeGiB: number) => ({
     "test-cluster:disks": { data: disks({ mysql: { sizeGiB } }) },
 });
 
+const mysqlFrom = (id: string) => ({ "test-cluster:disks": { data: disks({ mysql: { snapshot: id } }) } });
+const snapshot = {
+    id: "s-1",
+    status: "accomplished",
+    sourceDiskId: "d-left",
+    sourceDiskSize: "20",
+    sourceDiskType: "data",
+};
+
 /** What is wrong, and what must be said about it: the key, the value, and the way out. */
 const cases: Record<string, { wrong: Run; says: RegExp[] }> = {
     "a mistake in the configuration": {
@@ -116,6 +125,43 @@ const cases: Record<string, { wrong: Run; says: RegExp[] }> = {
         wrong: { cloud: { disks: [disk, { ...disk, diskId: "d-other" }] } },
         says: [
             /disks\.data \(mysql\): 2 disks carry the name test-cluster-dev-mysql \(d-left, d-other\); rename all but one/,
+        ],
+    },
+    "a snapshot that is not there": {
+        wrong: { change: mysqlFrom("s-none"), cloud: { snapshots: [] } },
+        says: [/disks\.data \(mysql\)\.snapshot: s-none is no snapshot in cn-hangzhou; .* DescribeSnapshots .*lists$/m],
+    },
+    "a snapshot that is not finished, of a larger system disk": {
+        wrong: {
+            change: mysqlFrom("s-1"),
+            cloud: {
+                disks: [disk],
+                snapshots: [{ ...snapshot, status: "progressing", sourceDiskSize: "40", sourceDiskType: "System" }],
+            },
+        },
+        says: [
+            /3 mistakes/,
+            /disks\.data \(mysql\)\.snapshot: s-1 is progressing; wait until it is accomplished/,
+            /disks\.data \(mysql\)\.snapshot: s-1 is of a system disk, d-left; choose one of a data disk/,
+            /disks\.data \(mysql\)\.sizeGiB: 20, but s-1 is of a disk of 40; make it 40 or more/,
+        ],
+    },
+    "another disk's snapshot": {
+        wrong: {
+            change: mysqlFrom("s-1"),
+            cloud: { disks: [{ ...disk, diskName: "test-cluster-dev-kafka" }], snapshots: [snapshot] },
+        },
+        says: [/disks\.data \(mysql\)\.snapshot: s-1 is of test-cluster-dev-kafka \(d-left\); choose one of this disk/],
+    },
+    "a disk that would be replaced and deleted": {
+        wrong: {
+            change: {
+                "test-cluster:disks": { data: disks({ mysql: { snapshot: "s-1" } }), keepOnDestroy: false },
+            },
+            cloud: { disks: [disk], snapshots: [snapshot] },
+        },
+        says: [
+            /disks\.data \(mysql\)\.snapshot: s-1, but with disks\.keepOnDestroy: false .* delete d-left, .* set that/,
         ],
     },
     "several things that the cloud lacks": {

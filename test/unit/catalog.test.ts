@@ -1,5 +1,6 @@
 import { strict as assert } from "node:assert";
-import { cloudName, diskMistakes } from "../../cluster/catalog";
+import { diskMistakes } from "../../cluster/existing";
+import { cloudName } from "../../cluster/names";
 import { stackConfig } from "../sample";
 
 describe("an existing data disk", () => {
@@ -11,6 +12,8 @@ describe("an existing data disk", () => {
         category: config.disks.category,
         zoneId: config.zone,
         instanceId,
+        snapshotId: "",
+        creationTime: "2026-01-01T00:00:00Z",
     });
     const instances = ["node-01", "node-02"].map((name) => ({ id: `i-${name}`, name: cloudName(config, name) }));
 
