@@ -1,12 +1,15 @@
+import Ecs from "@alicloud/ecs20140526";
+import * as ecs from "@alicloud/ecs20140526";
 import { strict as assert } from "node:assert";
 import * as net from "node:net";
 import { getConfig, publishConfig } from "../../apps/nacos/api";
 import { nodeOf } from "../../cluster/capacity/nodes";
 import { quantity } from "../../config/quantity";
 import { control } from "../../rehearsal/process";
-import { stackConfig } from "../sample";
+import { disks, stackConfig, stackFile } from "../sample";
 import { nacos } from "./applications";
 import {
+    changedStack,
     cloudState,
     eventually,
     forgetKubeconfig,
@@ -186,6 +189,50 @@ describe("the local stack", function () {
         );
     });
 
+    it("goes back to a snapshot of a data disk, keeps the replaced one, and changes nothing afterwards", async () => {
+        const cloud = client();
+        const found = () => cloudState().then((state) => Object.values(state.disks).filter(isMySql));
+        const [{ id: former }, ...others] = await found();
+        assert.deepEqual(others, []);
+        const taken = await cloud.createSnapshot(new ecs.CreateSnapshotRequest({ diskId: former }));
+        const snapshot = taken.body!.snapshotId!;
+        await sql("UPDATE nacos.kept SET body = 'spoilt'");
+        const pods = () => kubectl("-n", "mysql", "get", "pods", "-o", "jsonpath={.items[*].metadata.uid}");
+        const before = await pods();
+
+        const change = { data: disks({ mysql: { snapshot } }), protect: false };
+        const file = changedStack("test-cluster:disks", change);
+        const preview = await run(["preview", "--config-file", file]);
+        succeeded(preview);
+        assert.match(preview.output, new RegExp(`made from snapshot ${snapshot}, takes the place of ${former}`));
+        const restored = await run(["up", "--config-file", file]);
+        succeeded(restored);
+        console.log(`        restoring took ${Math.round(restored.seconds)} s`);
+        await eventually("MySQL serves", 180, async () => (await sql("SELECT 1")) === "1");
+        await rowsAreThere();
+        assert.equal(await pods(), before, "a pod was made anew");
+        const [replaced, present] = [true, false].map((is) => (disk: { id: string }) => (disk.id === former) === is);
+        const there = await found();
+        assert.deepEqual(
+            [there.length, there.find(replaced)?.status, there.find(present)?.status],
+            [2, "Available", "In_use"],
+        );
+        assert.deepEqual((await outputs()).replacedDisks, { mysql: [former] });
+        succeeded(await run(["preview", "--expect-no-changes", "--config-file", file]));
+
+        const several = await run(["preview"]);
+        assert.notEqual(several.code, 0);
+        assert.match(several.output, /2 disks carry the name test-cluster-local-mysql/);
+        await cloud.deleteDisk(new ecs.DeleteDiskRequest({ diskId: former }));
+        const last = await run(["up"]);
+        succeeded(last);
+        assert.deepEqual(
+            last.changes.filter(({ type }) => type !== "pulumi:pulumi:Stack"),
+            [],
+        );
+        await rowsAreThere();
+    });
+
     it("starts a host that lost its power, with the data", async () => {
         const id = await instanceId("node-02");
         await control("POST", `/instances/${id}/kill`);
@@ -340,6 +387,23 @@ describe("the local stack", function () {
         );
     });
 });
+
+function isMySql({ name }: { name: string }): boolean {
+    return name === "test-cluster-local-mysql";
+}
+
+/** A client of the region's API, with the stack's own keys. */
+function client(): Ecs {
+    const { "alicloud:accessKey": accessKeyId, "alicloud:secretKey": accessKeySecret } = stackFile("local");
+    const config = {
+        accessKeyId,
+        accessKeySecret,
+        endpoint: "127.0.0.1:7100",
+        protocol: "http",
+        regionId: "cn-hangzhou",
+    };
+    return new Ecs(config as unknown as ConstructorParameters<typeof Ecs>[0]);
+}
 
 /** Whether kubeadm is at work on the control plane: its port listens. */
 async function joining(): Promise<boolean> {
