@@ -1,3 +1,4 @@
+import type { Cloud } from "../cloud";
 import type { Api } from "../status/api";
 import type { Shell } from "../status/ssh";
 import type { Stack } from "../status/stack";
@@ -10,6 +11,17 @@ export interface Context {
     stack: Stack;
     api: Api;
     shell: Shell;
+    cloud: Cloud;
+    /**
+     * Runs `pulumi` on the stack, its words shown as they come. Returns them.
+     * @param signal ends it as Ctrl-C would
+     * @throws Error with its last words when it fails, or has not come to its end within `seconds`
+     */
+    pulumi(args: string[], seconds: number, signal?: AbortSignal): Promise<string>;
+    /** Reads the stack's state anew: after `pulumi up`, hosts may have other addresses and the cluster another key. */
+    reread(): Promise<void>;
+    /** The host that was asked for; the drill's own choice when none was. */
+    host?: string;
     /** Opens a way to what serves in the cluster, at `host:port`, that does not lead through the Kubernetes API. */
     reach(addresses: { mysql: string; nacos: string }): Promise<Services>;
     /** Lets seconds pass; fails when nobody waits any more. */
@@ -40,6 +52,10 @@ export interface Drill {
     what: string;
     /** Flags that it alone has, and what they mean. */
     flags: Record<string, string>;
+    /** The hosts of a stack that it can be done to, the usual one first; absent where there is nothing to choose. */
+    hosts?(stack: Stack): string[];
+    /** It takes down more than one part of the stack, so it goes last where several are run. */
+    destructive?: "whole cluster";
     /**
      * Returns how its goals were met. Whatever it does to the stack it says to `context.undo` before.
      * @throws Error when it can't be told, as when the stack is not well before

@@ -1,129 +1,156 @@
-import { spawnSync } from "node:child_process";
+import { randomInt } from "node:crypto";
 import * as fs from "node:fs";
 import * as os from "node:os";
 import * as path from "node:path";
 import { parseArgs } from "node:util";
-import { exportStack, writeSshFiles } from "../access";
-import { KubernetesApi } from "../status/api";
-import { Ssh } from "../status/ssh";
-import { stackOf } from "../status/stack";
-import type { Drill } from "./drill";
+import type { Stack } from "../status/stack";
 import { drills } from "./drills";
-import { passed, Recorder } from "./record";
-import { html } from "./report/html";
-import { verdict } from "./report/text";
-import { rest, runDrill } from "./run";
-import { reach } from "./tunnel";
-import { Undo } from "./undo";
-import { seconds } from "./verdict";
+import { type DrillRecord, passed } from "./record";
+import { html, htmlOf } from "./report/html";
+import { verdict, verdicts } from "./report/text";
+import { draw, type Drawn, inOrder } from "./runs/draw";
+import { History } from "./runs/history";
+import { Session } from "./runs/session";
 
 const flags = drills.flatMap((drill) =>
     Object.entries(drill.flags).map(([flag, what]) => `  --${flag}  (${drill.name}) ${what}\n`),
 );
 
-const usage = `npm run drill -- list | NAME [--stack NAME] [--short] [--json]: a fault, and the proof that the stack holds it
+const usage = `npm run drill -- list | NAME | all | random [--stack NAME] [--host NAME] [--seed N] [--count N] [--short] [--json]:
+a fault, and the proof that the stack holds it or that it is repaired; all of them, or some that are drawn
+  --host NAME   done to this host, where the drill takes one
+  --seed N      (random) draws the same as it did with this number; another each time when it is not said
+  --count N     (random) how many are drawn; 3 when it is not said
   --stack NAME  on this stack, not the selected one or that in STACK; its configuration must say drills: true
   --short       phases of some 20 s
   --json        what it saw, as one JSON document
 ${flags.join("")}Exit status: 0 every goal was met, 1 one was missed, 2 it can't be told.`;
 
-function optionsOf(args: string[]) {
+interface Options {
+    names: string[];
+    stack?: string;
+    host?: string;
+    seed: number;
+    count: number;
+    short: boolean;
+    json: boolean;
+    help: boolean;
+    /** By the name of a drill's own flag. */
+    flags: Record<string, unknown>;
+}
+
+function optionsOf(args: string[]): Options {
     const flag = { type: "boolean", default: false } as const;
+    const text = { type: "string" } as const;
     const own = Object.fromEntries(drills.flatMap((drill) => Object.keys(drill.flags)).map((name) => [name, flag]));
-    const options = { ...own, stack: { type: "string" }, short: flag, json: flag, help: flag } as const;
-    const { values, positionals } = parseArgs({ args, options, allowPositionals: true });
-    const stack = values.stack ?? process.env.STACK;
-    return { ...values, stack, names: positionals, flags: values as Record<string, unknown> };
+    const common = { stack: text, host: text, seed: text, count: text, short: flag, json: flag, help: flag };
+    const { values, positionals } = parseArgs({ args, options: { ...own, ...common }, allowPositionals: true });
+    const { stack = process.env.STACK, host, short, json, help } = values;
+    const seed = wholeNumber("--seed", values.seed, 0) ?? randomInt(2 ** 32);
+    const count = wholeNumber("--count", values.count, 1) ?? 3;
+    return {
+        names: positionals,
+        stack,
+        host,
+        seed,
+        count,
+        short,
+        json,
+        help,
+        flags: values as Record<string, unknown>,
+    };
 }
 
-/** Where reports are kept: beside what the region keeps, of stacks elsewhere too. */
-function reportFolder(drill: string): string {
+function wholeNumber(name: string, text: string | undefined, least: number): number | undefined {
+    if (text === undefined) return undefined;
+    const number = Number(text);
+    if (/^\d+$/.test(text) && number >= least && number < 2 ** 32) return number;
+    throw new Error(`${name} ${text}: it must be a whole number from ${least} on\n${usage}`);
+}
+
+/** Where reports and the history are kept: beside what the region keeps, of stacks elsewhere too. */
+function drillsFolder(): string {
     const state = process.env.XDG_STATE_HOME || path.join(os.homedir(), ".local", "state");
-    const stamp = new Date().toISOString().replace(/\..*|[-:]/g, "");
-    return path.join(state, "test-cluster", "drills", `${drill}-${stamp}`);
+    return path.join(state, "test-cluster", "drills");
 }
 
-/**
- * A drill breaks what it runs on: the stack has to say that it is one for drills.
- * @throws Error when it does not
- */
-function checkMarked(stack: string): void {
-    const args = ["config", "get", "test-cluster:drills", "--stack", stack, "--non-interactive"];
-    const { stdout } = spawnSync("pulumi", args, {
-        cwd: path.resolve(__dirname, "../.."),
-        encoding: "utf8",
-        timeout: 30_000,
-    });
-    if (stdout?.trim() === "true") return;
-    throw new Error(
-        `stack ${stack} is not one for drills, which break things. If it is meant to be:\n` +
-            `  pulumi config set --stack ${stack} test-cluster:drills true`,
-    );
+function reportFolder(name: string): string {
+    return path.join(drillsFolder(), `${name}-${new Date().toISOString().replace(/\..*|[-:]/g, "")}`);
+}
+
+/** The drills that were named, or that a word stands for; how the run is called. */
+function chosenOf({ names, seed, count, host }: Options, stack: () => Stack): { name: string; chosen: Drawn[] } {
+    const [name, ...more] = names;
+    if (more.length === 0 && name === "all") return { name, chosen: inOrder(drills) };
+    if (more.length === 0 && name === "random") {
+        return { name: `random --seed ${seed}`, chosen: draw(drills, stack(), seed, count) };
+    }
+    const drill = drills.find((each) => each.name === name);
+    if (!drill || more.length > 0) {
+        throw new Error(`${name ? `no drill ${names.join(" ")}` : "no drill named"}\n${usage}`);
+    }
+    return { name, chosen: [{ drill, host }] };
 }
 
 async function main(args: string[]): Promise<number> {
     const options = optionsOf(args);
-    const [name, ...more] = options.names;
     if (options.help) {
         console.log(usage);
         return 0;
     }
-    if (name === "list") {
+    if (options.names[0] === "list") {
         drills.forEach((drill) => console.log(`${drill.name}  ${drill.what}`));
         return 0;
     }
-    const drill = drills.find((each) => each.name === name);
-    if (!drill || more.length > 0)
-        throw new Error(`${name ? `no drill ${options.names.join(" ")}` : "no drill named"}\n${usage}`);
-    return await run(drill, options);
+    // A name that there is none of needs no stack to be refused.
+    if (options.names[0] !== "random") chosenOf(options, () => fail());
+    const session = new Session(options.stack);
+    try {
+        return await run(session, options);
+    } finally {
+        session.close();
+    }
 }
 
-async function run(drill: Drill, { stack: name, short, json, flags }: ReturnType<typeof optionsOf>): Promise<number> {
-    const stack = stackOf(exportStack(name));
-    checkMarked(stack.name);
-    if (!stack.kubeconfig || !stack.controlPlane) throw new Error("this stack has no cluster yet: pulumi up");
-    const asked = Object.keys(drill.flags).filter((flag) => flags[flag] === true);
-    const what = [drill.what, ...asked.map((flag) => `--${flag}: ${drill.flags[flag]}`)].join("; ");
-    const recorder = new Recorder({ drill: drill.name, what, stack: stack.name });
-    const end = new AbortController();
-    const interrupt = (signal: NodeJS.Signals) => {
-        if (end.signal.aborted) return void (signal === "SIGINT" && process.exit(130));
-        end.abort(new Error(signal === "SIGINT" ? "ended by Ctrl-C" : `ended by ${signal}`));
-        console.error("putting everything back; it takes up to some minutes. Ctrl-C again leaves it as it is");
-    };
-    // A terminal that is closed, too, and then can't be written to any more.
-    for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"]) process.on(signal, interrupt);
-    for (const stream of [process.stdout, process.stderr]) stream.on("error", () => undefined);
-    // A mistake in the drill itself is no reason to leave the stack as it is then.
-    process.on("uncaughtException", (error) => end.abort(error));
-    const dir = fs.mkdtempSync(path.join(os.tmpdir(), "drill-"));
-    process.on("exit", () => fs.rmSync(dir, { recursive: true, force: true }));
-    const api = new KubernetesApi(stack.kubeconfig);
-    try {
-        const sshConfig = writeSshFiles(stack.access, dir);
-        const record = await runDrill(drill, {
-            stack,
-            api,
-            shell: new Ssh(sshConfig),
-            reach: (addresses) => reach(sshConfig, stack.controlPlane!, dir, addresses),
-            rest: (seconds) => rest(seconds, end.signal),
-            recorder,
-            undo: new Undo(),
-            signal: end.signal,
-            short,
-            flags: new Set(asked),
-            say: (text) => console.error(`${seconds(recorder.now()).padStart(8)}  ${text}`),
-        });
-        const folder = reportFolder(drill.name);
-        fs.mkdirSync(folder, { recursive: true });
-        fs.writeFileSync(path.join(folder, "record.json"), `${JSON.stringify(record, null, 2)}\n`);
-        fs.writeFileSync(path.join(folder, "report.html"), html(record));
-        console.log(json ? JSON.stringify(record, null, 2) : verdict(record));
-        console.error(`report: ${path.join(folder, "report.html")}`);
-        return record.broken !== undefined ? 2 : passed(record) ? 0 : 1;
-    } finally {
-        api.close();
+const fail = (): never => {
+    throw new Error("there is no stack yet");
+};
+
+async function run(session: Session, options: Options): Promise<number> {
+    const { name, chosen } = chosenOf(options, () => session.stack);
+    const history = new History(drillsFolder());
+    const records: DrillRecord[] = [];
+    let stopped: string | undefined;
+    if (name !== options.names[0]) console.error(`npm run drill -- ${name} --count ${options.count}`);
+    for (const [index, one] of chosen.entries()) {
+        if (chosen.length > 1) {
+            const on = one.host ? ` on ${one.host}` : "";
+            console.error(`drill ${index + 1} of ${chosen.length}: ${one.drill.name}${on}`);
+        }
+        const asked = Object.keys(one.drill.flags).filter((flag) => options.flags[flag] === true);
+        const record = await session.run(one, options.short, asked);
+        record.last = history.last(record.drill, record.stack);
+        history.append(record);
+        records.push(record);
+        const left = chosen.length - records.length;
+        // A drill that came to its end has waited for the stack; what has just begun anew may not be ready yet.
+        const patience = record.broken === undefined ? 60 : 0;
+        const reason = left === 0 ? undefined : session.ended ? record.broken : await session.notWell(patience);
+        if (reason === undefined) continue;
+        stopped = `${left} of ${chosen.length} drills were not run: after ${record.drill} ${reason}`;
+        break;
     }
+    const folder = reportFolder(options.names[0]);
+    fs.mkdirSync(folder, { recursive: true });
+    const [record] = records;
+    const several = chosen.length > 1;
+    const document = JSON.stringify(several ? { name, stopped, records } : record, null, 2);
+    fs.writeFileSync(path.join(folder, "record.json"), `${document}\n`);
+    fs.writeFileSync(path.join(folder, "report.html"), several ? htmlOf(name, records, stopped) : html(record));
+    console.log(options.json ? document : several ? verdicts(records, stopped) : verdict(record));
+    console.error(`report: ${path.join(folder, "report.html")}`);
+    if (records.some(({ broken }) => broken !== undefined)) return 2;
+    return records.every(passed) && !stopped ? 0 : 1;
 }
 
 if (require.main === module) {

@@ -41,6 +41,19 @@ export interface Want {
     met: boolean;
 }
 
+/** How long a fault lasted, and what it took with it. */
+export interface Outcome {
+    /** Seconds until it was noticed. */
+    notice?: number;
+    /** Seconds from the repair's begin, or from the fault's where it mends itself, until all was as before. */
+    repair?: number;
+    /** Pieces of known data that were taken, and are missing or other than they were; absent where it can't be told. */
+    lost?: number;
+    taken?: number;
+    /** What the seconds may be. */
+    goals?: { notice?: number; repair: number };
+}
+
 export interface DrillRecord {
     drill: string;
     what: string;
@@ -57,6 +70,12 @@ export interface DrillRecord {
     wants: Want[];
     /** What is to be known beside: times, counts. */
     facts: { name: string; value: string }[];
+    /** The host that a fault was done to. */
+    host?: string;
+    /** Of a fault that is repaired, or mends itself. */
+    outcome?: Outcome;
+    /** How it went the last time on this stack. */
+    last?: Outcome;
     /** Why it did not come to its end. */
     broken?: string;
 }

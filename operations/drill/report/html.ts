@@ -4,19 +4,38 @@ import { cell, escape, page, table } from "../../page/page";
 import { type DrillRecord, passed } from "../record";
 import { quantile, seconds } from "../verdict";
 import { type Axis, type Curve, curves, phaseBand, strips, timeAxis } from "./plot";
-import { sentence } from "./text";
+import { sentence, times } from "./text";
 
 /** The report of a drill: one page that needs nothing else, in light and dark. */
 export function html(record: DrillRecord): string {
-    const { drill, stack, began, what, facts } = record;
-    const style = fs.readFileSync(path.join(__dirname, "style.css"), "utf8");
-    const title = `Drill ${drill} on stack ${stack}`;
-    const day = `${began.slice(0, 10)} ${began.slice(11, 16)} UTC`;
+    return page(`${titleOf(record)}, ${dayOf(record)}`, body(record), style());
+}
+
+/** The report of several drills: an index with their times, then each. */
+export function htmlOf(name: string, records: DrillRecord[], stopped?: string): string {
+    const [first] = records;
+    const title = `Drills, ${name}, on stack ${first.stack}`;
+    const missed = records.filter((record) => !passed(record)).length;
+    const text = missed > 0 ? `${missed} of ${records.length} drills missed a goal` : "Every drill met its goals";
+    const reason = stopped ? `<p class="bad">${escape(stopped)}</p>` : "";
+    const sections = records.map((record, index) => `<section id="drill-${index + 1}">\n${body(record)}\n</section>`);
     return page(
-        `${title}, ${day}`,
+        `${title}, ${dayOf(first)}`,
         `<h1>${escape(title)}</h1>
-<p class="quiet">${escape(`${day}, ${seconds(record.seconds)}. ${what}.`)}</p>
+<p class="quiet">${escape(dayOf(first))}</p>
+<p class="verdict${missed > 0 || stopped ? " missed" : ""}">${text}</p>${reason}
+${index(records)}
+${sections.join("\n")}`,
+        style(),
+    );
+}
+
+function body(record: DrillRecord): string {
+    const { what, facts, outcome } = record;
+    return `<h1>${escape(titleOf(record))}</h1>
+<p class="quiet">${escape(`${dayOf(record)}, ${seconds(record.seconds)}. ${what}.`)}</p>
 ${verdictOf(record)}
+${outcome ? `<p>${escape(times(record))}</p>` : ""}
 ${goals(record)}
 <div class="facts">
 ${facts.map(({ name, value }) => `<p>${escape(name)}: ${escape(value)}</p>`).join("\n")}
@@ -27,10 +46,38 @@ ${drawings(record)}
 </figure></div>
 ${phases(record)}
 <h2>What was said</h2>
-${messages(record)}`,
-        style,
-    );
+${messages(record)}`;
 }
+
+/** A line for each drill, its times against their goals and the last time's. */
+function index(records: DrillRecord[]): string {
+    const time = (now: number | undefined, goal?: number, last?: number) =>
+        [
+            now === undefined ? "" : seconds(now) + (goal === undefined ? "" : ` of ${seconds(goal)}`),
+            last === undefined ? "" : `last time ${seconds(last)}`,
+        ]
+            .filter((text) => text !== "")
+            .join(", ");
+    const rows = records.map((record, number) => {
+        const { drill, host = "", outcome = {}, last = {} } = record;
+        const { notice, repair, lost, taken, goals } = outcome;
+        const link = `<td><a href="#drill-${number + 1}">${escape(drill)}</a></td>`;
+        return [
+            cell(passed(record) ? "✔ met" : "✘ missed", `narrow ${passed(record) ? "good" : "bad"}`),
+            link,
+            cell(host, "narrow"),
+            cell(time(notice, goals?.notice, last.notice), "narrow"),
+            cell(time(repair, goals?.repair, last.repair), "narrow"),
+            cell(lost === undefined ? "" : `${lost} of ${taken}`, "narrow"),
+            cell(sentence(record)),
+        ];
+    });
+    return table(["", "Drill", "Host", "Noticed", "Repaired", "Lost", ""], rows);
+}
+
+const style = () => fs.readFileSync(path.join(__dirname, "style.css"), "utf8");
+const titleOf = ({ drill, stack, host }: DrillRecord) => `Drill ${drill} on stack ${stack}${host ? `, ${host}` : ""}`;
+const dayOf = ({ began }: DrillRecord) => `${began.slice(0, 10)} ${began.slice(11, 16)} UTC`;
 
 function verdictOf(record: DrillRecord): string {
     const { broken } = record;

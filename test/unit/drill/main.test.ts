@@ -64,6 +64,35 @@ describe("npm run drill", () => {
         assert.doesNotMatch(unknown.stderr + flag.stderr, /^\s+at /m);
     });
 
+    it("takes whole numbers for what is drawn", () => {
+        for (const args of [
+            ["--seed", "x"],
+            ["--count", "0"],
+            ["--seed", "1.5"],
+        ]) {
+            const { status, stderr } = drill("exit 1", "random", ...args);
+            assert.equal(status, 2);
+            assert.match(stderr, new RegExp(`${args[0]} ${args[1]}: it must be a whole number`));
+        }
+    });
+
+    it("runs the drills that a seed draws, keeps what became of each, and stops where the stack is not well", () => {
+        const { status, stdout, stderr } = drill(
+            stack("echo true"),
+            "random",
+            "--seed",
+            "5",
+            "--count",
+            "2",
+            "--short",
+        );
+        assert.equal(status, 2, stderr);
+        assert.match(stderr, /npm run drill -- random --seed 5 --count 2\ndrill 1 of 2: (\S+)/);
+        assert.match(stdout, /\n✘ 1 of 2 drills were not run: after \S+ .+\n$/);
+        const history = fs.readFileSync(path.join(dir, "test-cluster/drills/history.jsonl"), "utf8");
+        assert.deepEqual([history.match(/\n/g)!.length, /"passed":false/.test(history)], [1, true]);
+    });
+
     it("refuses a stack that does not say that it is one for drills, and touches nothing", () => {
         for (const marked of ["exit 1", "echo false"]) {
             const { status, stderr } = drill(stack(marked), "avalanche");

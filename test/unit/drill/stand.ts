@@ -48,6 +48,9 @@ export class Stand {
             stack: of,
             api: this.api(),
             shell: { run: this.run.bind(this) } as unknown as Shell,
+            cloud: {} as Context["cloud"],
+            pulumi: async () => "",
+            reread: async () => undefined,
             reach: async () => ({ sql: () => this.sql.bind(this), nacos: this.nacos(), close: () => undefined }),
             rest: async (seconds) => {
                 signal.throwIfAborted();

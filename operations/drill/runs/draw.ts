@@ -1,0 +1,43 @@
+import type { Stack } from "../../status/stack";
+import type { Drill } from "../drill";
+
+/** A drill, and the host that it is done to where it takes one. */
+export interface Drawn {
+    drill: Drill;
+    host?: string;
+}
+
+/**
+ * Draws drills and their hosts: the same from the same seed, drills and stack. None comes twice before all have come;
+ * those that take the whole cluster down are left out.
+ */
+export function draw(drills: Drill[], stack: Stack, seed: number, count: number): Drawn[] {
+    const random = generator(seed);
+    const one = <T>(from: T[]) => Math.floor(random() * from.length);
+    const possible = drills.filter(({ destructive, hosts }) => !destructive && (!hosts || hosts(stack).length > 0));
+    if (possible.length === 0) throw new Error("there is no drill to be drawn");
+    let left: Drill[] = [];
+    return Array.from({ length: count }, () => {
+        if (left.length === 0) left = [...possible];
+        const [drill] = left.splice(one(left), 1);
+        const hosts = drill.hosts?.(stack);
+        return { drill, ...(hosts && { host: hosts[one(hosts)] }) };
+    });
+}
+
+/** Numbers from 0 to 1, without 1: mulberry32, by Tommy Ettinger. */
+function generator(seed: number): () => number {
+    let state = seed >>> 0;
+    return () => {
+        state = (state + 0x6d2b79f5) >>> 0;
+        let mixed = Math.imul(state ^ (state >>> 15), state | 1);
+        mixed ^= mixed + Math.imul(mixed ^ (mixed >>> 7), mixed | 61);
+        return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32;
+    };
+}
+
+/** Every drill once; those that take the whole cluster down go last. */
+export function inOrder(drills: Drill[]): Drawn[] {
+    const last = drills.filter(({ destructive }) => destructive);
+    return [...drills.filter(({ destructive }) => !destructive), ...last].map((drill) => ({ drill }));
+}

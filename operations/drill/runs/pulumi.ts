@@ -1,0 +1,65 @@
+import { spawn } from "node:child_process";
+import * as path from "node:path";
+
+/** Milliseconds that `pulumi` has to end in good order before it is killed. */
+const grace = 60_000;
+
+/**
+ * Runs `pulumi` on a stack. Its words go to standard error as they come, and are returned.
+ * @param seconds after which it is ended
+ * @param signal ends it as Ctrl-C would
+ * @throws Error with its last words when it fails or is ended
+ */
+export function pulumi(args: string[], stack: string, seconds: number, signal?: AbortSignal): Promise<string> {
+    signal?.throwIfAborted();
+    return new Promise((resolve, reject) => {
+        const child = spawn("pulumi", [...args, "--stack", stack, "--non-interactive"], {
+            cwd: path.resolve(__dirname, "../../.."),
+            stdio: ["ignore", "pipe", "pipe"],
+            // Its own group: a Ctrl-C of the terminal would be its second, which ends it at once.
+            detached: true,
+        });
+        let said = "";
+        let kill: NodeJS.Timeout | undefined;
+        for (const stream of [child.stdout, child.stderr]) {
+            stream.setEncoding("utf8").on("data", (text: string) => {
+                said += text;
+                process.stderr.write(text);
+            });
+        }
+        const end = () => {
+            child.kill("SIGINT");
+            kill ??= setTimeout(() => child.kill("SIGKILL"), grace);
+        };
+        let late = false;
+        const timer = setTimeout(() => {
+            late = true;
+            end();
+        }, seconds * 1000);
+        signal?.addEventListener("abort", end);
+        process.on("exit", end);
+        const settled = () => {
+            clearTimeout(timer);
+            clearTimeout(kill);
+            signal?.removeEventListener("abort", end);
+            process.off("exit", end);
+        };
+        child.on("error", (error) => {
+            settled();
+            reject(new Error(`pulumi can't be run: ${error.message}`));
+        });
+        child.on("close", (status) => {
+            settled();
+            if (signal?.aborted) return reject(signal.reason as Error);
+            if (late) return reject(new Error(`pulumi ${args[0]} was not done within ${seconds} s`));
+            if (status !== 0) return reject(new Error(`pulumi ${args[0]}: ${lastError(said) || `status ${status}`}`));
+            resolve(said);
+        });
+    });
+}
+
+/** The last line that says what went wrong. */
+function lastError(said: string): string {
+    const lines = said.split("\n").map((line) => line.trim());
+    return lines.findLast((line) => line.startsWith("error:")) ?? lines.findLast((line) => line !== "") ?? "";
+}

@@ -1,0 +1,136 @@
+import * as fs from "node:fs";
+import * as os from "node:os";
+import * as path from "node:path";
+import { exportStack, writeSshFiles } from "../../access";
+import { cloudOf } from "../../cloud";
+import { KubernetesApi } from "../../status/api";
+import { lookAtCluster, workloadLook } from "../../status/cluster";
+import { condition } from "../../status/kinds";
+import { Ssh } from "../../status/ssh";
+import { type Stack, stackOf } from "../../status/stack";
+import { waitFor } from "../../status/wait";
+import type { Context } from "../drill";
+import { Recorder, type DrillRecord } from "../record";
+import { rest, runDrill } from "../run";
+import { reach } from "../tunnel";
+import { Undo } from "../undo";
+import { seconds } from "../verdict";
+import type { Drawn } from "./draw";
+import { checkMarked } from "./marked";
+import { pulumi } from "./pulumi";
+
+/** Minutes that a drill may take, but for what it puts back. */
+const limit = 40;
+
+/** A stack that drills are run on, one after the other, until it is closed or ended by a signal. */
+export class Session {
+    private readonly end = new AbortController();
+    private readonly dir = fs.mkdtempSync(path.join(os.tmpdir(), "drill-"));
+    private readonly apis: KubernetesApi[] = [];
+    private way: ReturnType<Session["open"]>;
+
+    /** @throws Error when the stack is not one for drills, or has no cluster */
+    constructor(name: string | undefined) {
+        process.on("exit", () => fs.rmSync(this.dir, { recursive: true, force: true }));
+        this.way = this.open(name, checkMarked);
+        for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"]) process.on(signal, this.interrupt);
+        // A terminal that is closed can't be written to any more.
+        for (const stream of [process.stdout, process.stderr]) stream.on("error", () => undefined);
+        // A mistake in the drill itself is no reason to leave the stack as it is then.
+        process.on("uncaughtException", (error) => this.end.abort(error));
+    }
+
+    get stack(): Stack {
+        return this.way.stack;
+    }
+
+    /** Whether nobody waits for more. */
+    get ended(): boolean {
+        return this.end.signal.aborted;
+    }
+
+    /** Runs a drill and puts everything back. Returns what it saw; it does not fail. */
+    async run({ drill, host }: Drawn, short: boolean, flags: string[]): Promise<DrillRecord> {
+        const what = [drill.what, ...flags.map((flag) => `--${flag}: ${drill.flags[flag]}`)].join("; ");
+        const recorder = new Recorder({ drill: drill.name, what, stack: this.stack.name });
+        const own = new AbortController();
+        const stop = () => own.abort(this.end.signal.reason);
+        this.end.signal.addEventListener("abort", stop);
+        const late = setTimeout(() => own.abort(new Error(`it was not done within ${limit} min`)), limit * 60_000);
+        const { signal } = own;
+        const context: Context = {
+            ...this.way,
+            pulumi: (args, seconds, signal) => pulumi(args, this.stack.name, seconds, signal),
+            reread: async () => {
+                this.way = this.open(this.stack.name);
+                Object.assign(context, this.way);
+            },
+            ...(host !== undefined && { host }),
+            rest: (seconds) => rest(seconds, signal),
+            recorder,
+            undo: new Undo(),
+            signal,
+            short,
+            flags: new Set(flags),
+            say: (text) => console.error(`${seconds(recorder.now()).padStart(8)}  ${text}`),
+        };
+        try {
+            return await runDrill(drill, context);
+        } finally {
+            clearTimeout(late);
+            this.end.signal.removeEventListener("abort", stop);
+        }
+    }
+
+    /** What is still not well with the stack after so many seconds; nothing as soon as all is. */
+    async notWell(seconds: number): Promise<string | undefined> {
+        let reason: string | undefined;
+        const well = async () => (reason = await unwell(this.way)) === undefined;
+        await waitFor(well, seconds, "", this.end.signal).catch(() => undefined);
+        return reason;
+    }
+
+    close(): void {
+        for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"]) process.off(signal, this.interrupt);
+        this.apis.forEach((api) => api.close());
+    }
+
+    private readonly interrupt = (signal: NodeJS.Signals) => {
+        if (this.end.signal.aborted) return void (signal === "SIGINT" && process.exit(130));
+        this.end.abort(new Error(signal === "SIGINT" ? "ended by Ctrl-C" : `ended by ${signal}`));
+        console.error("putting everything back; it takes up to some minutes. Ctrl-C again leaves it as it is");
+    };
+
+    /** The stack as its state has it now, and the ways into it. */
+    private open(name: string | undefined, check: (stack: string) => void = () => undefined) {
+        const exported = exportStack(name);
+        const stack = stackOf(exported);
+        check(stack.name);
+        if (!stack.kubeconfig || !stack.controlPlane) throw new Error("this stack has no cluster yet: pulumi up");
+        const sshConfig = writeSshFiles(stack.access, this.dir);
+        const api = new KubernetesApi(stack.kubeconfig);
+        this.apis.push(api);
+        const master = stack.controlPlane;
+        const way: Pick<Context, "stack" | "api" | "shell" | "cloud" | "reach"> = {
+            stack,
+            api,
+            shell: new Ssh(sshConfig),
+            cloud: cloudOf(exported, stack.name),
+            reach: (addresses) => reach(sshConfig, master, this.dir, addresses),
+        };
+        return way;
+    }
+}
+
+async function unwell({ stack, api }: Pick<Context, "stack" | "api">): Promise<string | undefined> {
+    try {
+        const cluster = await lookAtCluster(api);
+        const node = cluster.nodes.find((each) => condition(each, "Ready")?.status !== "True");
+        if (node) return `node ${node.metadata.name} is not Ready`;
+        const looks = stack.workloads.map((id) => ({ id, look: workloadLook(cluster, id) }));
+        const down = looks.find(({ look }) => look && !look.ready);
+        return down && `${down.id}: ${down.look?.reason}`;
+    } catch (error) {
+        return (error as Error).message;
+    }
+}
