@@ -1,3 +1,4 @@
+import type { Compared } from "./known/known";
 import type { DrillRecord, Sample, Want } from "./record";
 
 /** The smallest value that this share of all does not exceed; 0 of none. */
@@ -52,6 +53,30 @@ export function steady({ samples }: DrillRecord, probe: string, what: string): W
         got: tried(all, ways.length === 0 ? `as before in ${all.length} looks` : ways.join("; ")),
         met: all.length > 0 && ways.length === 0,
     };
+}
+
+/** Whether all of some known data is there, and there was any. */
+export function kept(kind: string, data: Compared | undefined): Want {
+    const { taken = 0, lost = 0, unread = "" } = data ?? {};
+    const read = data !== undefined && unread === "";
+    return {
+        what: `No ${kind} is lost`,
+        wanted: "0 lost",
+        got: read ? `${lost} of ${taken} lost` : `not compared${unread && `: ${unread}`}`,
+        met: read && taken > 0 && lost === 0,
+    };
+}
+
+/**
+ * Seconds from a moment until a probe answered for good: after the last failure since then. 0 where it never failed;
+ * undefined where it does not answer yet.
+ */
+export function backAfter({ samples }: DrillRecord, probe: string, began: number): number | undefined {
+    const since = (samples[probe] ?? []).filter(({ at }) => at >= began).sort((a, b) => a.at - b.at);
+    const last = since.findLastIndex(({ failure }) => failure);
+    if (last < 0) return since.length > 0 ? 0 : undefined;
+    const answer = since[last + 1];
+    return answer && answer.at + answer.seconds - began;
 }
 
 function tried(all: Sample[], text: string): string {

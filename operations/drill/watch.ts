@@ -1,5 +1,5 @@
 import { randomBytes } from "node:crypto";
-import { ask } from "../status/api";
+import { type Api, ask } from "../status/api";
 import { lookAtCluster, workloadLook } from "../status/cluster";
 import { inPod } from "../status/exec";
 import { hostLook } from "../status/host";
@@ -7,35 +7,48 @@ import { condition, type List, type Node, type Pod } from "../status/kinds";
 import { NacosClient } from "../status/nacos";
 import { waitFor } from "../status/wait";
 import { disturbed, list, nodeProbe, noteEvents, noteNodes, type Tier, tierOf } from "./cluster";
-import type { Context } from "./drill";
+import type { Context, Services } from "./drill";
+import { compared, type Compared, type Known } from "./known/known";
 import type { Want } from "./record";
 import { KnownRows, makePlace, removePlace } from "./rows";
 import { type Probe, Sampler } from "./sampler";
-import { never, quick, quantile, steady } from "./verdict";
+import { kept, never, quick, quantile, steady } from "./verdict";
 
 /** Seconds that a probe waits. */
 const patience = 6;
 
 export const apiProbe = "Kubernetes API";
 const tierProbe = "data tier's pods";
+const rowsKind = "row that MySQL took";
 const sshProbe = (host: string) => `SSH ${host}`;
 const memory = `awk '/^MemTotal:/ {total = $2} /^MemAvailable:/ {free = $2}
     END {printf "memory %.0f %.0f\\n", (total - free) * 1024, total * 1024}' /proc/meminfo`;
+
+/** What a drill looks at beside what every drill does. */
+export interface Beside {
+    known: Known[];
+    probes: Probe[];
+}
 
 /** Looks at a stack from all sides while a drill runs: one for every drill. */
 export class Watch {
     /** The pods of all namespaces, as they were last seen. */
     pods: Pod[] = [];
+    /** What has become of known data, by its kind; when it has ended. */
+    readonly data: Record<string, Compared> = {};
     private sampler?: Sampler;
     private tier: Tier = {};
+    /** The node of each pod of the tier. */
+    private tierNodes: Record<string, string | undefined> = {};
+    private services?: Services;
     /** Workloads that were ready before. */
     private ready = new Set<string>();
     private rows?: KnownRows;
-    private data?: { taken: number; lost: number };
-    /** Why the rows could not be compared. */
-    private unread = "";
 
-    constructor(private readonly context: Context) {}
+    constructor(
+        private readonly context: Context,
+        private readonly beside: Beside = { known: [], probes: [] },
+    ) {}
 
     /**
      * Writes known data and begins to look.
@@ -47,27 +60,27 @@ export class Watch {
         const { tier, notReady } = tierOf(cluster);
         if (notReady.length > 0) throw new Error(`the stack is not well before the drill: ${notReady.join("; ")}`);
         this.tier = tier;
+        const nodes = cluster.pods.map(({ metadata, spec }) => [
+            `${metadata.namespace}/${metadata.name}`,
+            spec.nodeName,
+        ]);
+        this.tierNodes = Object.fromEntries(nodes) as Record<string, string | undefined>;
         this.ready = new Set(stack.workloads.filter((id) => workloadLook(cluster, id)?.ready));
 
-        const address = async (name: string, port: number) => {
-            const path = `/api/v1/namespaces/${name}/services/${name}`;
-            const { spec } = await ask<{ spec: { clusterIP: string } }>(api, "GET", path);
-            return `${spec.clusterIP}:${port}`;
-        };
-        const addresses = { mysql: await address("mysql", 3306), nacos: await address("nacos", 8848) };
-        const services = await this.context.reach(addresses);
-        undo.later("the way by SSH", 1, async () => services.close());
+        await this.reach();
+        undo.later("the way by SSH", 1, async () => this.services?.close());
 
         const password = randomBytes(16).toString("hex");
         undo.later("the drill's rows in MySQL", 120, () => this.mysql(removePlace));
         await this.mysql(makePlace(password));
-        this.rows = new KnownRows(services.sql(password));
+        this.rows = new KnownRows((statement, values) => this.services!.sql(password)(statement, values));
 
-        const nacos = new NacosClient(services.nacos, stack.nacosPassword, "/nacos/");
+        let nacos = this.nacos();
         // The same each time: what a run that was killed has left is overwritten, and then removed.
         const key = { namespace: "public", group: "TEST_CLUSTER_DRILL", dataId: "known" };
         await nacos.login();
         undo.later("the drill's configuration in Nacos", 120, async () => {
+            nacos = this.nacos();
             await nacos.login();
             await nacos.remove(key);
         });
@@ -75,11 +88,34 @@ export class Watch {
         const known = async () => (await nacos.read(key)) === password;
         await waitFor(known, 10, "what was published in Nacos can't be read");
         const nacosProbe = async () => {
-            if (!(await known())) throw new Error("a client does not get what was published");
+            try {
+                if (!(await known())) throw new Error("a client does not get what was published");
+            } catch (error) {
+                // A Nacos that was made anew knows no earlier login.
+                nacos = this.nacos();
+                await nacos.login().catch(() => undefined);
+                throw error;
+            }
         };
+        for (const each of this.beside.known) {
+            undo.later(`the drill's ${each.kind}`, 120, () => each.remove());
+            await each.write();
+        }
         const sampler = new Sampler(this.probes(nacosProbe), recorder);
         this.sampler = sampler;
         undo.later("the probes", 15, () => sampler.stop());
+    }
+
+    /** Opens the way to what serves in the cluster, or opens it anew where it leads elsewhere by now. */
+    async reach(): Promise<void> {
+        const address = async (name: string, port: number) => {
+            const path = `/api/v1/namespaces/${name}/services/${name}`;
+            const { spec } = await ask<{ spec: { clusterIP: string } }>(this.context.api, "GET", path);
+            return `${spec.clusterIP}:${port}`;
+        };
+        const addresses = { mysql: await address("mysql", 3306), nacos: await address("nacos", 8848) };
+        this.services?.close();
+        this.services = await this.context.reach(addresses);
     }
 
     /** Fails with what is not well in what was seen until now. */
@@ -91,8 +127,11 @@ export class Watch {
         if (failed.length > 0) throw new Error(`the stack is not well before the drill: ${failed.join("; ")}`);
     }
 
-    /** What is not as it was before, by a look of now and the last try of each probe; nothing when all is. */
-    async different(): Promise<string | undefined> {
+    /**
+     * What is not as it was before, by a look of now and the last try of each probe; nothing when all is.
+     * @param since second before which a try says nothing
+     */
+    async different(since = 0): Promise<string | undefined> {
         const { api, stack, recorder } = this.context;
         try {
             const cluster = await lookAtCluster(api);
@@ -104,6 +143,8 @@ export class Watch {
             return (error as Error).message;
         }
         const tried = Object.entries(recorder.record.samples).filter(([name]) => name !== tierProbe);
+        const old = tried.find(([, all]) => (all.at(-1)?.at ?? 0) < since);
+        if (old) return `${old[0]}: no answer yet`;
         const failing = tried.find(([, all]) => all.at(-1)?.failure);
         return failing && `${failing[0]}: ${failing[1].at(-1)?.failure}`;
     }
@@ -112,18 +153,21 @@ export class Watch {
     async end(): Promise<void> {
         await noteEvents(this.context.api, this.context.recorder).catch(() => undefined);
         await this.sampler?.stop();
-        try {
-            this.data = await this.rows?.compare();
-        } catch (error) {
-            this.unread = `: ${(error as Error).message}`;
-        }
+        const rows = { compare: async () => (await this.rows?.compare()) ?? { taken: 0, lost: 0 } };
+        this.data[rowsKind] = await compared(rows, 1);
+        for (const each of this.beside.known) this.data[each.kind] = await compared(each, 5);
+    }
+
+    /** What has become of the data tier's pods that are not on these nodes; undefined when all of them are. */
+    disturbedBeside(nodes: string[]): string[] | undefined {
+        const spared = Object.entries(this.tier).filter(([id]) => !nodes.includes(this.tierNodes[id] ?? ""));
+        return spared.length > 0 ? disturbed(Object.fromEntries(spared), this.pods) : undefined;
     }
 
     /** The goals that every drill has which breaks nothing on purpose but what it says. */
     wants(): Want[] {
         const { stack, recorder } = this.context;
         const { record } = recorder;
-        const { taken = 0, lost = 0 } = this.data ?? {};
         return [
             quick(record, apiProbe, "The Kubernetes API answers (get nodes)", 2),
             ...stack.access.hosts.map(({ name }) => never(record, sshProbe(name), `${name} answers over SSH`)),
@@ -131,12 +175,7 @@ export class Watch {
             never(record, "Nacos", "Nacos gives a client its configuration"),
             steady(record, nodeProbe, "Every node is Ready"),
             steady(record, tierProbe, "MySQL's, Elasticsearch's and Nacos' pods are neither evicted nor restarted"),
-            {
-                what: "No row that MySQL took is lost",
-                wanted: "0 lost",
-                got: this.data ? `${lost} of ${taken} lost` : `not compared${this.unread}`,
-                met: taken > 0 && lost === 0,
-            },
+            kept(rowsKind, this.data[rowsKind]),
         ];
     }
 
@@ -168,6 +207,7 @@ export class Watch {
             { name: "MySQL", every: 1, patience, run: () => this.rows!.write() },
             { name: "Nacos", every: 1, patience, run: nacos },
             { name: tierProbe, every: 2, patience, run: () => this.look() },
+            ...this.beside.probes,
         ];
     }
 
@@ -190,6 +230,12 @@ export class Watch {
         await noteEvents(api, recorder).catch(() => undefined);
         const ways = disturbed(this.tier, this.pods);
         if (ways.length > 0) throw new Error(ways.join("; "));
+    }
+
+    /** Nacos as it is reached now, with the password of now. */
+    private nacos(): NacosClient {
+        const api: Api = { request: (method, path, asked) => this.services!.nacos.request(method, path, asked) };
+        return new NacosClient(api, this.context.stack.nacosPassword, "/nacos/");
     }
 
     private async mysql(sql: string): Promise<void> {
