@@ -6,9 +6,14 @@ const names = ({ access }: Stack) => access.hosts.map(({ name }) => name);
 
 /** The workers; first the one that MySQL's data disk is on, whose loss is the worst. */
 export function workers(stack: Stack): string[] {
-    const { host } = stack.disks.find(({ name }) => name === "mysql") ?? {};
+    const [host] = mysqlHost(stack);
     const all = names(stack).filter((name) => name !== stack.controlPlane);
     return [...all.filter((name) => name === host), ...all.filter((name) => name !== host)];
+}
+
+/** The one that the data disk `mysql` is on. */
+export function mysqlHost({ disks }: Stack): string[] {
+    return disks.flatMap(({ name, host }) => (name === "mysql" && host ? [host] : []));
 }
 
 export function master({ controlPlane }: Stack): string[] {
