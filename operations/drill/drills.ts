@@ -1,15 +1,21 @@
 import { avalanche } from "./avalanche";
 import type { Drill } from "./drill";
 import { drillOf } from "./faults/course";
+import { drift } from "./faults/drift";
+import { mysqlAway, mysqlDeleted, mysqlEmptied } from "./faults/mysql";
+import { nodeCutOff } from "./faults/network";
 import { masterOff, workerOff, workerReleased } from "./faults/power";
 import { allReboot, kafkaReboot } from "./faults/reboot";
+import { rebuild } from "./faults/rebuild";
 import { containerdKilled, dockerKilled, kubeletKilled } from "./faults/services";
+import { wrongStack } from "./wrongStack";
 
 const faults = [
-    ...[workerOff, workerReleased, masterOff, kafkaReboot],
+    ...[workerOff, workerReleased, masterOff, nodeCutOff, kafkaReboot],
     ...[kubeletKilled, containerdKilled, dockerKilled],
-    ...[allReboot],
+    ...[mysqlDeleted, mysqlAway, mysqlEmptied, drift],
+    ...[allReboot, rebuild],
 ];
 
 /** Every drill there is, by the order of `npm run drill -- list`. */
-export const drills: Drill[] = [avalanche, ...faults.map(drillOf)];
+export const drills: Drill[] = [wrongStack, avalanche, ...faults.map(drillOf)];

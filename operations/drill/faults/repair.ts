@@ -1,7 +1,7 @@
 import type { Fault, Scene } from "./fault";
 
 /** Seconds that `pulumi` has. */
-const patience = 600;
+export const patience = 600;
 
 /** `pulumi up --refresh`: what is not as the stack says is made so. */
 export const upRefresh: NonNullable<Fault["repair"]> = {

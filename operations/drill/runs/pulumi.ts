@@ -8,7 +8,7 @@ const grace = 60_000;
  * Runs `pulumi` on a stack. Its words go to standard error as they come, and are returned.
  * @param seconds after which it is ended
  * @param signal ends it as Ctrl-C would
- * @throws Error with its last words when it fails or is ended
+ * @throws Error with what it says of that when it fails or is ended
  */
 export function pulumi(args: string[], stack: string, seconds: number, signal?: AbortSignal): Promise<string> {
     signal?.throwIfAborted();
@@ -52,14 +52,16 @@ export function pulumi(args: string[], stack: string, seconds: number, signal?: 
             settled();
             if (signal?.aborted) return reject(signal.reason as Error);
             if (late) return reject(new Error(`pulumi ${args[0]} was not done within ${seconds} s`));
-            if (status !== 0) return reject(new Error(`pulumi ${args[0]}: ${lastError(said) || `status ${status}`}`));
+            if (status !== 0) return reject(new Error(`pulumi ${args[0]}: ${diagnostics(said) || `status ${status}`}`));
             resolve(said);
         });
     });
 }
 
-/** The last line that says what went wrong. */
-function lastError(said: string): string {
-    const lines = said.split("\n").map((line) => line.trim());
-    return lines.findLast((line) => line.startsWith("error:")) ?? lines.findLast((line) => line !== "") ?? "";
+/** What it says of what went wrong, in a line; its last line where it says nothing. */
+function diagnostics(said: string): string {
+    const [, text] = said.split(/^Diagnostics:$/m);
+    const lines = (text ?? said).split("\n").map((line) => line.trim());
+    const words = lines.filter((line) => line !== "");
+    return (text ? words.join(" ") : (words.at(-1) ?? "")).slice(0, 800);
 }

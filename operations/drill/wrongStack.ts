@@ -1,0 +1,54 @@
+import * as fs from "node:fs";
+import * as os from "node:os";
+import * as path from "node:path";
+import type { Context, Drill } from "./drill";
+import type { Want } from "./record";
+import { checkMarked } from "./runs/marked";
+
+/** Seconds that a preview has. */
+const patience = 300;
+
+/** The mistake of a person, not a fault: nothing is done, and that is what is proven. */
+export const wrongStack: Drill = {
+    name: "wrong-stack",
+    what: "The wrong stack is selected: a stack without a mark refuses drills, and protected disks refuse a destroy",
+    flags: {},
+    async run(context) {
+        context.recorder.phase("asked", "for a drill without the mark, and for a preview of a destroy");
+        return [unmarked(context), await destroyed(context)];
+    },
+};
+
+/** The same check that every drill begins with, on a configuration without the mark. */
+function unmarked({ stack }: Context): Want {
+    const dir = fs.mkdtempSync(path.join(os.tmpdir(), "drill-unmarked-"));
+    const file = path.join(dir, `Pulumi.${stack.name}.yaml`);
+    try {
+        fs.writeFileSync(file, "config: {}\n");
+        checkMarked(stack.name, file);
+        return refused("A stack without the mark refuses drills");
+    } catch (error) {
+        return refused("A stack without the mark refuses drills", (error as Error).message.split("\n")[0]);
+    } finally {
+        fs.rmSync(dir, { recursive: true, force: true });
+    }
+}
+
+/** Only a preview: where nothing were protected, nothing would be destroyed all the same. */
+async function destroyed({ pulumi, signal }: Context): Promise<Want> {
+    const what = "Protected data disks refuse `pulumi destroy`";
+    try {
+        await pulumi(["destroy", "--preview-only"], patience, signal);
+        return refused(what);
+    } catch (error) {
+        signal.throwIfAborted();
+        const { message } = error as Error;
+        // Whatever else failed is no refusal.
+        if (!/protected/.test(message)) throw error;
+        return refused(what, message);
+    }
+}
+
+function refused(what: string, words?: string): Want {
+    return { what, wanted: "a refusal", got: words ?? "it was not refused", met: words !== undefined };
+}
