@@ -18,4 +18,4 @@ const faults = [
 ];
 
 /** Every drill there is, by the order of `npm run drill -- list`. */
-export const drills: Drill[] = [wrongStack, avalanche, ...faults.map(drillOf)];
+export const drills: Drill[] = [wrongStack, avalanche, ...faults.map((fault) => drillOf(fault))];

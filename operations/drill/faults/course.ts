@@ -2,7 +2,7 @@ import type { Context, Drill } from "../drill";
 import { besideOf } from "../known/all";
 import type { Want } from "../record";
 import { seconds } from "../verdict";
-import { Watch } from "../watch";
+import { type Beside, Watch } from "../watch";
 import type { Fault, Scene } from "./fault";
 import { outcomeOf, wantsOf } from "./outcome";
 
@@ -11,10 +11,14 @@ const patience = { notice: 90, repair: 600 };
 /** Seconds before and after, in a usual drill and in a short one. */
 const length = { usual: 10, short: 5 };
 
-/** The drill of a fault: probe, write known data, break, notice, repair, probe again, compare. */
-export function drillOf(fault: Fault): Drill {
+/**
+ * The drill of a fault: probe, write known data, break, notice, repair, probe again, compare.
+ * @param beside what is known and tried beside what every drill does
+ */
+export function drillOf(fault: Fault, beside: (context: Context) => Beside = besideOf): Drill {
     const { name, what, hosts, destructive } = fault;
-    return { name, what, flags: {}, hosts, destructive, run: (context) => course(fault, context) };
+    const run = (context: Context) => course(fault, context, new Watch(context, beside(context)));
+    return { name, what, flags: {}, hosts, destructive, run };
 }
 
 /** How a fault went, in seconds since the drill began. */
@@ -35,14 +39,13 @@ interface End {
     failure?: Error;
 }
 
-async function course(fault: Fault, context: Context): Promise<Want[]> {
+async function course(fault: Fault, context: Context, watch: Watch): Promise<Want[]> {
     const { recorder, undo, signal, say } = context;
     const phase = (name: string, what: string, broken = false) => {
         say(`${name}: ${what}`);
         recorder.phase(name, what, broken);
     };
     const host = hostOf(fault, context);
-    const watch = new Watch(context, besideOf(context));
     const scene: Scene = { context, watch, host, signal };
     if (host) recorder.record.host = host;
 

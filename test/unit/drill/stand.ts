@@ -25,6 +25,8 @@ export class Stand {
     guardrails = true;
     /** Whether the data tier goes when the install eats. */
     fragile = false;
+    /** Whether MySQL answers nobody. */
+    down = false;
     /** Hosts without protection: as long as there are any, no pod is deleted. */
     private readonly bare = new Set<string>();
     readonly namespaces = new Map<string, Made & { quota: boolean; deployments: Made[] }>();
@@ -146,7 +148,7 @@ export class Stand {
     }
 
     private async sql(statement: string, [number, content]: unknown[] = []) {
-        if (this.fragile && this.eating) throw new Error("connect ECONNREFUSED");
+        if (this.down || (this.fragile && this.eating)) throw new Error("connect ECONNREFUSED");
         const row = { number: number as number, content: content as string };
         if (statement.startsWith("INSERT")) return void this.rows.push(row);
         return statement.includes("WHERE") ? this.rows.filter((each) => each.number === number) : this.rows;

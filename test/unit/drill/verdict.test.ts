@@ -1,6 +1,6 @@
 import { strict as assert } from "node:assert";
 import { passed, Recorder, type Sample } from "../../../operations/drill/record";
-import { never, quantile, quick, seconds, steady } from "../../../operations/drill/verdict";
+import { backAfter, kept, never, quantile, quick, seconds, steady } from "../../../operations/drill/verdict";
 import { example } from "./example";
 
 function record(samples: Partial<Sample>[]) {
@@ -44,6 +44,24 @@ describe("a drill's verdict", () => {
         for (const want of [quick, never, steady].map((of) => of(record([]), "probe", "", 2))) {
             assert.deepEqual([want.met, want.got], [false, "never tried"]);
         }
+    });
+
+    it("has a probe back when it answers for good, not when it answers once", () => {
+        const away = { failure: "connection refused" };
+        const flaps = record([{}, away, {}, away, away, { seconds: 0.5 }, {}]);
+        assert.equal(backAfter(flaps, "probe", 1), 4.5);
+        assert.equal(backAfter(flaps, "probe", 5), 0);
+        assert.equal(backAfter(record([{}, away]), "probe", 0), undefined);
+        assert.equal(backAfter(record([]), "probe", 0), undefined);
+    });
+
+    it("keeps known data that was taken and is there, and takes what can't be read for no proof", () => {
+        const met = (data: Parameters<typeof kept>[1]) => [kept("row", data).met, kept("row", data).got];
+        assert.deepEqual(met({ taken: 5, lost: 0 }), [true, "0 of 5 lost"]);
+        assert.deepEqual(met({ taken: 5, lost: 1 }), [false, "1 of 5 lost"]);
+        assert.deepEqual(met({ taken: 0, lost: 0 }), [false, "0 of 0 lost"]);
+        assert.deepEqual(met({ unread: "no answer" }), [false, "not compared: no answer"]);
+        assert.deepEqual(met(undefined), [false, "not compared"]);
     });
 
     it("is passed when it came to its end and every goal was met", () => {
