@@ -9,7 +9,6 @@ import type { Shell } from "../../../../operations/status/ssh";
 import { StandInApi } from "../../status/standins";
 import { bash } from "./tools";
 
-/** A store that can lose what it has, and that a kind of known data is kept in. */
 describe("known data", () => {
     it("in Nacos is lost when a client does not get it, or gets another", async () => {
         const store = new Map<string, string>();
