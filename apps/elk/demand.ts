@@ -5,7 +5,8 @@ import { asking, called, onDisk, script, type Demand } from "../../cluster/capac
 
 const namespace = "logging";
 
-export function elasticsearchDemand({ elk }: StackConfig): Demand<number> {
+/** Its snapshots are in a folder of the disk of backups. */
+export function elasticsearchDemand({ elk, backup }: StackConfig): Demand<number> {
     const name = "elasticsearch";
     return {
         kind: "StatefulSet",
@@ -16,7 +17,7 @@ export function elasticsearchDemand({ elk }: StackConfig): Demand<number> {
             priorityClassName: "data",
             initContainers: [asking("config", script)],
             containers: [asking(name, elk.elasticsearch), asking("keeper", script)],
-            volumes: onDisk(elk.elasticsearch.disk),
+            volumes: [...onDisk(elk.elasticsearch.disk)!, ...onDisk(`${backup.disk}-${name}`)!],
         },
     };
 }

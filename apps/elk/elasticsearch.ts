@@ -9,6 +9,8 @@ import { confined, filesOf, runAs, secretChecksum, service } from "../pods";
 import { elasticsearchDemand } from "./demand";
 
 const home = "/usr/share/elasticsearch";
+/** Where the volume of its snapshots is, which no other pod has. */
+const snapshots = "/backup";
 const name = "elasticsearch";
 const port = 9200;
 
@@ -21,7 +23,7 @@ export type Access = kubernetes.types.input.core.v1.EnvVar[];
 
 /**
  * Elasticsearch: one node on its data disk. A second container in its pod makes the indices of logs, begins new ones and
- * removes the oldest, so that the disk can't fill.
+ * removes the oldest, so that the disk can't fill, and makes a snapshot of them a day on the disk of backups.
  */
 export class Elasticsearch extends pulumi.ComponentResource {
     readonly url: string;
@@ -40,8 +42,9 @@ export class Elasticsearch extends pulumi.ComponentResource {
         const parent = { parent: this };
         const settings = config.elk.elasticsearch;
         this.url = `http://${name}:${port}`;
-        const disk = config.disks.data.find((candidate) => candidate.name === settings.disk)!;
-        this.volume = new DataVolume(disk, namespace, parent);
+        const disk = (name: string) => config.disks.data.find((candidate) => candidate.name === name)!;
+        this.volume = new DataVolume(disk(settings.disk), namespace, parent);
+        const backups = new DataVolume(disk(config.backup.disk), namespace, parent, name);
         const passwords = settings.security && {
             elastic: password("elasticsearch-elastic", parent),
             kibana: password("elasticsearch-kibana", parent),
@@ -56,7 +59,8 @@ export class Elasticsearch extends pulumi.ComponentResource {
                 parent,
             );
         }
-        const files = filesOf(path.join(__dirname, "scripts"), "es.sh", "ready.sh", "keeper.sh", "template.json");
+        const scripts = ["es.sh", "ready.sh", "keeper.sh", "snapshots.sh", "template.json"];
+        const files = filesOf(path.join(__dirname, "scripts"), ...scripts);
         this.scripts = new kubernetes.core.v1.ConfigMap(
             name,
             { metadata: { name: "elasticsearch-scripts", namespace }, data: files },
@@ -110,6 +114,7 @@ export class Elasticsearch extends pulumi.ComponentResource {
                                         // Inside the cluster; what is secret is the password.
                                         { name: "xpack.security.http.ssl.enabled", value: "false" },
                                         { name: "ingest.geoip.downloader.enabled", value: "false" },
+                                        { name: "path.repo", value: snapshots },
                                         ...(settings.security ? [this.secretly("ELASTIC_PASSWORD", "elastic")] : []),
                                         ...this.access(`http://localhost:${port}`),
                                     ],
@@ -125,6 +130,7 @@ export class Elasticsearch extends pulumi.ComponentResource {
                                     securityContext: confined,
                                     volumeMounts: [
                                         { name: "data", mountPath: `${home}/data`, subPath: "data" },
+                                        { name: "backup", mountPath: snapshots },
                                         { name: "config", mountPath: `${home}/config` },
                                         { name: "logs", mountPath: `${home}/logs` },
                                         { name: "tmp", mountPath: "/tmp" },
@@ -138,6 +144,8 @@ export class Elasticsearch extends pulumi.ComponentResource {
                                     env: [
                                         { name: "KEEP_DAYS", value: String(config.elk.keepDays) },
                                         { name: "KEEP_MIB", value: String(Math.floor(config.elk.keepGiB * 1024)) },
+                                        { name: "BACKUP_DAYS", value: String(config.backup.keep.days) },
+                                        { name: "STACK", value: config.stack },
                                         ...(settings.security
                                             ? [
                                                   this.secretly("KIBANA_PASSWORD", "kibana"),
@@ -160,6 +168,7 @@ export class Elasticsearch extends pulumi.ComponentResource {
                             ],
                             volumes: [
                                 { name: "data", persistentVolumeClaim: { claimName: this.volume.claimName } },
+                                { name: "backup", persistentVolumeClaim: { claimName: backups.claimName } },
                                 { name: "config", emptyDir: { sizeLimit: "16Mi" } },
                                 { name: "logs", emptyDir: { sizeLimit: "512Mi" } },
                                 { name: "tmp", emptyDir: { sizeLimit: "512Mi" } },
@@ -170,7 +179,7 @@ export class Elasticsearch extends pulumi.ComponentResource {
                     },
                 },
             },
-            { parent: this, dependsOn: this.volume },
+            { parent: this, dependsOn: [this.volume, backups] },
         );
         this.registerOutputs({ url: this.url });
     }

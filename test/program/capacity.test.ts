@@ -2,6 +2,7 @@ import * as assert from "node:assert/strict";
 import { demands } from "../../apps/demands";
 import type { Demand } from "../../cluster/capacity/ask";
 import { kubeadmDemands } from "../../cluster/capacity/system";
+import { volumesOf } from "../../cluster/capacity/volumes";
 import { stackConfig } from "../sample";
 import { run, type Deployment, type Registered } from "./engine";
 
@@ -93,9 +94,9 @@ for (const stack of ["dev", "local"]) {
         });
 
         it("counts on data disks that the volumes of these claims are on", () => {
-            const disks = config.disks.data.map(({ name }) => name);
+            const volumes = Object.keys(volumesOf(config, demands(config))).map((id) => id.split("/")[1]);
             for (const [title, { claims }] of Object.entries(plan))
-                for (const claim of claims) assert.ok(disks.includes(String(claim)), title);
+                for (const claim of claims) assert.ok(volumes.includes(String(claim)), title);
         });
 
         it("is shown before any resource, and suffices", () => {

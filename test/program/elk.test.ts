@@ -25,6 +25,7 @@ describe("the stack's collection of logs", () => {
                     keepGiB: 0.5,
                 },
                 "test-cluster:kafka": { topics: [{ name: "lines" }] },
+                "test-cluster:backup": { keep: { days: 3 } },
             },
         });
     });
@@ -54,7 +55,7 @@ describe("the stack's collection of logs", () => {
 
         it("is on the stack's disk, in a folder of its own", () => {
             const { pod } = find("elasticsearch");
-            assert.deepEqual(claims(pod), { data: "elasticsearch" });
+            assert.equal(claims(pod).data, "elasticsearch");
             assert.deepEqual(mounted("elasticsearch", "data"), {
                 mountPath: "/usr/share/elasticsearch/data",
                 subPath: "data",
@@ -77,8 +78,30 @@ describe("the stack's collection of logs", () => {
                 ],
             );
             const { data } = one(deployment, "ConfigMap", "elasticsearch").inputs;
-            assert.deepEqual(Object.keys(data).sort(), ["es.sh", "keeper.sh", "ready.sh", "template.json"]);
+            const files = ["es.sh", "keeper.sh", "ready.sh", "snapshots.sh", "template.json"];
+            assert.deepEqual(Object.keys(data).sort(), files);
             assert.deepEqual(container(find("elasticsearch"), "keeper").command, ["/bin/bash", "/scripts/keeper.sh"]);
+        });
+    });
+
+    describe("in snapshots", () => {
+        it("is on the disk of backups, in a folder of which Elasticsearch alone writes", () => {
+            assert.equal(claims(find("elasticsearch").pod).backup, "backup-elasticsearch");
+            assert.deepEqual(mounted("elasticsearch", "backup"), { mountPath: "/backup", subPath: undefined });
+            assert.equal(variables("elasticsearch")["path.repo"], "/backup");
+            assert.doesNotMatch(JSON.stringify(container(find("elasticsearch"), "keeper").volumeMounts), /"backup"/);
+            const { spec } = one(deployment, "PersistentVolume", "backup-elasticsearch").inputs;
+            assert.equal(spec.local.path, "/var/lib/data/backup/elasticsearch");
+            assert.deepEqual(spec.claimRef, { namespace: "logging", name: "backup-elasticsearch" });
+        });
+
+        it("is made by the keeper, for the days that the configuration says", () => {
+            const kept = (of: Deployment) => {
+                const { BACKUP_DAYS, STACK } = variables("elasticsearch", of, "keeper");
+                return [BACKUP_DAYS, STACK];
+            };
+            assert.deepEqual(kept(deployment), ["7", "dev"]);
+            assert.equal(kept(changed)[0], "3");
         });
     });
 
@@ -171,7 +194,9 @@ describe("the stack's collection of logs", () => {
 
     it("comes once Kafka has started and the disk is where its pods will be", () => {
         const { urn: kafka } = one(deployment, "Command", "kafka");
-        const needed = ["mount-elasticsearch", "node-labels"].map((name) => one(deployment, "Command", name).urn);
+        const needed = ["mount-elasticsearch", "mount-backup", "node-labels"].map(
+            (name) => one(deployment, "Command", name).urn,
+        );
         for (const resource of pods()) {
             const before = madeBefore(deployment, resource);
             for (const urn of [kafka, ...needed]) assert.ok(before.has(urn), `${resource.name} before ${urn}`);
@@ -183,6 +208,8 @@ describe("the stack's collection of logs", () => {
             const before = madeBefore(deployment, one(deployment, kind, name));
             assert.ok(before.has(one(deployment, "PersistentVolumeClaim", "elasticsearch").urn), name);
         }
+        const server = madeBefore(deployment, one(deployment, "StatefulSet", "elasticsearch"));
+        assert.ok(server.has(one(deployment, "PersistentVolumeClaim", "backup-elasticsearch").urn));
     });
 
     it("has its objects brought in once Kibana is there, and is awaited before the stack is in service", () => {

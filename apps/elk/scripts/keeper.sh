@@ -1,13 +1,16 @@
 #!/bin/bash
 # Keeps Elasticsearch's indices of logs: makes them once, begins a new one every day or when one is large, and removes the
 # oldest when they are too old or when all of them are too large, so that the disk can't fill. The product's own life
-# cycles know an age only, and not every build has them.
-# Environment: KEEP_DAYS KEEP_MIB, KIBANA_PASSWORD LOGSTASH_PASSWORD (empty where security is off), and what es.sh needs
+# cycles know an age only, and not every build has them. Makes a snapshot of them a day.
+# Environment: KEEP_DAYS KEEP_MIB, KIBANA_PASSWORD LOGSTASH_PASSWORD (empty where security is off), and what es.sh and
+# snapshots.sh need
 set -uo pipefail
 # The first process of a container ends on no signal that it does not ask for.
 trap "exit 0" TERM
 # shellcheck source=apps/elk/scripts/es.sh
 . "${BASH_SOURCE%/*}/es.sh"
+# shellcheck source=apps/elk/scripts/snapshots.sh
+. "${BASH_SOURCE%/*}/snapshots.sh"
 say() { printf '%(%FT%TZ)T %s\n' -1 "$*"; }
 
 prepare() {
@@ -76,8 +79,9 @@ until es GET "/_cluster/health?wait_for_status=yellow&timeout=20s" >/dev/null 2>
 touch /tmp/prepared
 say "indices are prepared; keeping $KEEP_DAYS days, $KEEP_MIB MiB"
 while [[ ! ${ONCE:-} ]]; do
+    back_up
     keep
     sleep 60 &
     wait $!
 done
-[[ ! ${ONCE:-} ]] || keep
+[[ ! ${ONCE:-} ]] || { back_up; keep; }

@@ -10,8 +10,9 @@ const mebibyte = 2 ** 20;
 /**
  * Elasticsearch behind a stand-in for curl: /var/es/indices has a line for each index with the time of its creation in
  * milliseconds and its bytes; /var/es/alias is there where the alias is. It refuses what matches the first line of
- * /var/es/refuse, once, and begins a new index when it is asked to and /var/es/full is there. What it was asked is in
- * /var/es/requests, a line each with its body, and in /var/es/logins what the settings say that were read for it.
+ * /var/es/refuse, once, and begins a new index when it is asked to and /var/es/full is there. /var/es/snapshots has a line
+ * for each snapshot, as it tells them. What it was asked is in /var/es/requests, a line each with its body, and in
+ * /var/es/logins what the settings say that were read for it.
  */
 const curl = `
 cd /var/es
@@ -57,6 +58,13 @@ case "$method $path" in
         sed -n 's/^logs-refused .* //p' indices
         exit
         ;;
+    "GET /_cat/snapshots/backup"*) cat snapshots; exit ;;
+    "GET /_cat/count/"*) echo "42 "; exit ;;
+    "PUT /_snapshot/backup/"*) echo "\${path##*/} IN_PROGRESS $(date +%s) 0 0" >>snapshots ;;
+    "DELETE /_snapshot/backup/"*)
+        rest=$(grep -v "^\${path##*/} " snapshots)
+        printf '%s' "\${rest:+$rest$'\n'}" >snapshots
+        ;;
     "DELETE /"*)
         rest=$(grep -v "^\${path#/} " indices)
         printf '%s\\n' "$rest" >indices
@@ -70,11 +78,12 @@ describe("the keeper of Elasticsearch's indices", () => {
     const run = (env: Record<string, string> = {}) =>
         pod.run("bash scripts/keeper.sh", {
             ...{ ONCE: "1", KEEP_DAYS: "14", KEEP_MIB: "800", ES_URL: "http://localhost:9200" },
+            ...{ BACKUP_DAYS: "7", STACK: "dev" },
             ...env,
         });
     const requests = () => pod.read("/var/es/requests").split("\n").slice(0, -1);
     const asked = (start: string) => requests().filter((line) => line.startsWith(start));
-    const removed = () => asked("DELETE /").map((line) => line.slice("DELETE /".length).trim());
+    const removed = () => asked("DELETE /logs").map((line) => line.slice("DELETE /".length).trim());
     const left = () =>
         pod
             .read("/var/es/indices")
@@ -94,12 +103,12 @@ describe("the keeper of Elasticsearch's indices", () => {
 
     beforeEach(() => {
         pod = new Sandbox();
-        for (const file of ["es.sh", "keeper.sh", "template.json"]) {
+        for (const file of ["es.sh", "keeper.sh", "snapshots.sh", "template.json"]) {
             const text = fs.readFileSync(path.join(scripts, file), "utf8");
             pod.write(`/scripts/${file}`, text.replaceAll("/tmp/", `${pod.root}/tmp/`));
         }
         fs.mkdirSync(pod.at("/tmp"));
-        for (const file of ["indices", "refuse", "requests", "logins"]) pod.write(`/var/es/${file}`, "");
+        for (const file of ["indices", "refuse", "requests", "logins", "snapshots"]) pod.write(`/var/es/${file}`, "");
         pod.standIn("curl", curl);
         // Waiting for nothing: the stand-in for Elasticsearch answers at once.
         pod.standIn("sleep");
@@ -215,6 +224,84 @@ describe("the keeper of Elasticsearch's indices", () => {
         refuse("GET /_cat/indices/logs-0*");
         assert.notEqual((await run()).status, 0);
         assert.deepEqual(removed(), []);
+    });
+
+    describe("with snapshots", () => {
+        const hour = 3600;
+        /** Puts snapshots there: name, state, age in seconds, failed shards. */
+        const made = (...all: [name: string, status: string, age: number, failed?: number][]) =>
+            pod.write(
+                "/var/es/snapshots",
+                all
+                    .map(([name, status, age, failed = 0]) => {
+                        return `${name} ${status} ${Math.round(Date.now() / 1000 - age)} ${failed} 3\n`;
+                    })
+                    .join(""),
+            );
+        const begun = () => asked("PUT /_snapshot/backup/");
+        const forgotten = () => asked("DELETE /_snapshot/backup/").map((line) => line.trim().split("/").at(-1));
+
+        it("makes the first at once, of all indices of logs, in a repository that it has tried", async () => {
+            const { status, stderr } = await run();
+            assert.deepEqual([status, stderr], [0, ""]);
+            const all = requests();
+            const place = all.indexOf('PUT /_snapshot/backup {"type": "fs", "settings": {"location": "/backup"}}');
+            const tried = all.findIndex((line) => line.startsWith("POST /_snapshot/backup/_verify"));
+            const [one, ...more] = begun();
+            assert.ok(place >= 0 && place < tried && tried < all.indexOf(one), all.join("\n"));
+            assert.deepEqual(more, []);
+            const [, name, body] = /^PUT \/_snapshot\/backup\/(\S+) (.*)$/.exec(one)!;
+            assert.match(name, /^es-\d{8}t\d{6}z$/);
+            assert.deepEqual(JSON.parse(body), {
+                indices: "logs-0*,logs-refused*",
+                include_global_state: false,
+                metadata: { stack: "dev", why: "schedule", documents: 42 },
+            });
+        });
+
+        it("makes the next when the newest is a day old, and none while one is under way", async () => {
+            made(["es-a", "SUCCESS", 23 * hour]);
+            await run();
+            made(["es-a", "SUCCESS", 30 * hour], ["es-b", "IN_PROGRESS", hour]);
+            await run();
+            assert.deepEqual(begun(), []);
+            made(["es-a", "SUCCESS", 24 * hour + 1]);
+            await run();
+            assert.equal(begun().length, 1);
+        });
+
+        it("keeps none that is not whole, says so loudly, and makes another", async () => {
+            made(["es-a", "SUCCESS", 30 * hour], ["es-b", "PARTIAL", hour, 2], ["es-c", "FAILED", hour, 3]);
+            const { stderr } = await run();
+            assert.deepEqual(forgotten(), ["es-b", "es-c"]);
+            assert.match(stderr, /BACKUP FAILED: snapshot es-b is PARTIAL, 2 of 3 shards failed/);
+            assert.equal(begun().length, 1);
+        });
+
+        it("removes those older than the rule, but neither the newest nor what was made by hand", async () => {
+            made(["es-a", "SUCCESS", 9 * 24 * hour], ["mine", "SUCCESS", 9 * 24 * hour], ["es-b", "SUCCESS", hour]);
+            await run();
+            assert.deepEqual(forgotten(), ["es-a"]);
+            made(["es-c", "SUCCESS", 9 * 24 * hour]);
+            await run();
+            assert.deepEqual(forgotten(), ["es-a"]);
+        });
+
+        it("says that none was begun where its repository does not work, and still looks after the indices", async () => {
+            has(["logs-000001", 16.5, 1], ["logs-000002", 0.5, 1]);
+            made(["es-a", "SUCCESS", 30 * hour]);
+            refuse("POST /_snapshot/backup/_verify");
+            const { stderr } = await run();
+            assert.match(stderr, /BACKUP FAILED: no snapshot was begun; the newest is es-a/);
+            assert.deepEqual([begun(), removed()], [[], ["logs-000001"]]);
+        });
+
+        it("forgets and begins nothing when it can't see what there is", async () => {
+            made(["es-a", "SUCCESS", 9 * 24 * hour]);
+            refuse("GET /_cat/snapshots/*");
+            await run();
+            assert.deepEqual([begun(), forgotten()], [[], []]);
+        });
     });
 
     describe("with security", () => {
