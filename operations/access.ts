@@ -16,6 +16,8 @@ export interface Resource {
     id?: string;
     inputs?: Record<string, unknown>;
     outputs?: Record<string, unknown>;
+    /** When it was made, in ISO 8601. */
+    created?: string;
     /** It has been replaced, and what it stood for is still to be deleted. */
     delete?: boolean;
 }

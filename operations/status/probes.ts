@@ -1,5 +1,7 @@
 import { randomBytes } from "node:crypto";
+import { ownKinds } from "../backup/kinds";
 import { type Api, ask, proxied } from "./api";
+import { filedBackups, type Found, probeOf, snapshotBackups } from "./backups";
 import type { ClusterLook } from "./cluster";
 import { workloadLook } from "./cluster";
 import { Elasticsearch } from "./elasticsearch";
@@ -27,7 +29,7 @@ export interface Probe {
     /** Seconds after which it has failed, whatever it waits for. */
     patience: number;
     /** Returns the seconds that it took, with what else it found; fails with the reason. */
-    run(): Promise<number | { seconds: number; trends: Trends }>;
+    run(): Promise<number | { seconds: number; trends: Trends } | Found>;
 }
 
 /** The applications in the cluster, by the id of their workload. */
@@ -57,11 +59,16 @@ export function probesOf(stack: Stack, facts: Facts, way: Way): Probe[] {
     const { cluster, hosts } = facts;
     const { api, shell, seconds, signal } = way;
     const wanted: Probe[] = [];
-    const { kafka, controlPlane = "" } = stack;
+    const { kafka, backup, controlPlane = "" } = stack;
     const container = hosts[kafka?.host ?? ""]?.container;
     if (kafka?.host && container?.running && !container.failure) {
         const run = () => kafkaProbe(shell.connect(kafka.host!, kafka.address!, 14));
         wanted.push({ name: "Kafka", what: "a message sent and received", patience: 15, run });
+    }
+    const filed = ownKinds.map(({ name }) => probeOf(name)).find((name) => name !== snapshots);
+    if (filed && backup?.host) {
+        const run = () => filedBackups(shell, backup.host!, backup.folder);
+        wanted.push({ name: filed, what: "manifests read", patience: 9, run });
     }
     if (cluster instanceof Error || !api) return wanted;
     const look = (name: keyof typeof applications) => workloadLook(cluster, applications[name]);
@@ -78,6 +85,10 @@ export function probesOf(stack: Stack, facts: Facts, way: Way): Probe[] {
         const elasticsearch = new Elasticsearch(shell, controlPlane);
         const run = () => elasticsearchProbe(elasticsearch);
         wanted.push({ name: "Elasticsearch", what: "its health", patience: 13, run });
+        if (backup) {
+            const run = () => snapshotBackups(elasticsearch);
+            wanted.push({ name: snapshots, what: "snapshots listed", patience: 13, run });
+        }
         if (filebeat?.ready) {
             const run = () => logProbe(api, elasticsearch, filebeat.pods, seconds, signal);
             wanted.push({ name: logLine, what: "from each node's pods to a document", patience: seconds + 40, run });
@@ -93,6 +104,8 @@ export function probesOf(stack: Stack, facts: Facts, way: Way): Probe[] {
     }
     return wanted;
 }
+
+const snapshots = probeOf("elasticsearch");
 
 /** The part that is the way of a log line, from a pod into Elasticsearch. */
 export const logLine = "log line";

@@ -1,3 +1,4 @@
+import type { Manifest } from "../backup/kind";
 import type { Mark, Trends } from "./marks";
 
 /** How much is used, and of how much: bytes, or cores of CPU. */
@@ -16,13 +17,15 @@ export interface Probed {
     failure?: string;
     /** How the nodes were in the last hours: what the watermarks' own probe finds. */
     trends?: Trends;
+    /** The backups that were found. */
+    backups?: Manifest[];
 }
 
 /** A part of the stack. */
 export interface Row {
-    part: "api" | "guardrails" | "node" | "disk" | "application" | "logs";
+    part: "api" | "guardrails" | "node" | "disk" | "application" | "logs" | "backup";
     name: string;
-    /** Absent: the stack does not have it. */
+    /** Absent: the stack does not have it, or not yet. */
     state: "up" | "down" | "absent";
     /** Since when it is so. */
     since?: Date;

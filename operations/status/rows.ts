@@ -1,3 +1,5 @@
+import { ownKinds } from "../backup/kinds";
+import { backupRow } from "./backups";
 import { type ClusterLook, usage, type WorkloadLook, workloadLook } from "./cluster";
 import { offLabel } from "../../cluster/guardrails/labels";
 import type { HostLook } from "./host";
@@ -8,7 +10,7 @@ import { defined, type Probed, reason, type Row, unknown, type Use } from "./row
 import type { Stack } from "./stack";
 
 /** What is shown: a row for each part of the stack, from what is known and what the probes found, by part. */
-export function rowsOf(stack: Stack, facts: Facts, probed: Record<string, Probed>): Row[] {
+export function rowsOf(stack: Stack, facts: Facts, probed: Record<string, Probed>, now = new Date()): Row[] {
     const { cluster, hosts } = facts;
     const inCluster = Object.entries(applications).map(([name, id]) => {
         const expected = stack.workloads.includes(id);
@@ -29,6 +31,10 @@ export function rowsOf(stack: Stack, facts: Facts, probed: Record<string, Probed
         kafkaRow(stack.kafka, hosts, probed.Kafka),
         ...inCluster,
         logRow(inCluster, probed[logLine]),
+        ...ownKinds.map(({ name }) => {
+            const asked = name === "elasticsearch" ? inCluster.find((row) => row.name === "Elasticsearch") : undefined;
+            return backupRow(name, stack, probed, now, asked);
+        }),
     ];
 }
 

@@ -13,11 +13,25 @@ export interface Stack {
     /** Absent where the stack has no Kafka. */
     kafka?: KafkaPlace;
     nacosPassword?: string;
+    /** Absent where the stack keeps no backups. */
+    backup?: BackupPlace;
     /** Deployments and the like that the stack has made, as `namespace/name`. */
     workloads: string[];
     watermarks: Watermarks;
     /** Bindings of admission policies that the stack has made. */
     guardrails: string[];
+}
+
+/** Where backups are, and how often they are made. */
+export interface BackupPlace {
+    /** Absent when their disk is in no host. */
+    host?: string;
+    /** On that host: each kind that has files there has a folder in it. */
+    folder: string;
+    /** Minutes from one backup of etcd, and of MySQL, to the next. */
+    everyMinutes: number;
+    /** Since when the stack has a place for them. */
+    since?: Date;
 }
 
 /** The host that Kafka is on and its private `host:port`; nothing where that host is gone. */
@@ -44,6 +58,7 @@ export function stackOf(exported: string): Stack {
     const step = (name: string) => ofType("command:remote:Command").find((resource) => nameOf(resource) === name);
     const controlPlane = step("control-plane");
     const kafka = step("kafka");
+    const backups = ofType("command:remote:Command").find(({ inputs }) => backupDisk.test(plain(inputs?.create)));
     const outputs = ofType("pulumi:pulumi:Stack")[0]?.outputs ?? {};
     const binding = "kubernetes:admissionregistration.k8s.io/v1:ValidatingAdmissionPolicyBinding";
     return {
@@ -57,11 +72,32 @@ export function stackOf(exported: string): Stack {
             return { name: nameOf(disk), host: instance && nameOf(instance) };
         }),
         ...(kafka && { kafka: kafkaPlace(hostOf(kafka), instances) }),
+        ...(backups && { backup: backupPlace(backups, hostOf(backups), ofType("kubernetes:batch/v1:CronJob")) }),
         nacosPassword: plain(outputs.nacosPassword) || undefined,
         workloads: resources.filter(({ type }) => type.startsWith("kubernetes:apps/v1:")).map(({ id }) => id ?? ""),
         watermarks: watermarksOf(ofType("kubernetes:apps/v1:Deployment")),
         guardrails: ofType(binding).map(({ id }) => id ?? ""),
     };
+}
+
+/** What the step that mounts the backups' disk is given: its volumes are the kinds of backups. */
+const backupDisk = /^FOLDERS=.*\betcd\b/m;
+
+function backupPlace({ inputs, created }: Resource, host: string | undefined, jobs: Resource[]): BackupPlace {
+    const [, disk] = /^DISK=(\S+)$/m.exec(plain(inputs?.create)) ?? [];
+    const { schedule } = (jobs.find((job) => nameOf(job) === "mysql-backup")?.inputs?.spec ?? {}) as Schedule;
+    // Once an hour is not written as the other spans are.
+    const [, minutes] = /^\*\/(\d+) /.exec(schedule ?? "*/15 * * * *") ?? [undefined, "60"];
+    return {
+        ...(host && { host }),
+        folder: `/var/lib/data/${disk}`,
+        everyMinutes: Number(minutes),
+        ...(created && { since: new Date(created) }),
+    };
+}
+
+interface Schedule {
+    schedule?: string;
 }
 
 /** As the watch over them was told; as they are by default in a stack that has none. */

@@ -1,0 +1,8 @@
+import { elasticsearch } from "./elasticsearch";
+import type { Kind } from "./kind";
+
+/** All kinds of backups, in the order in which they are made and shown. */
+export const kinds: Kind[] = [elasticsearch];
+
+/** Those that have backups of their own: Nacos' configurations are in MySQL's. */
+export const ownKinds = kinds.filter(({ name }) => name !== "nacos");
