@@ -14,7 +14,10 @@ export const elasticsearch: Kind = {
 
     async backup(context: Context, why: string): Promise<Manifest> {
         const asked = elasticsearchOf(context);
-        const name = `es-${new Date().toISOString().replace(/\..*|[-:]/g, "").toLowerCase()}z`;
+        const name = `es-${new Date()
+            .toISOString()
+            .replace(/\..*|[-:]/g, "")
+            .toLowerCase()}z`;
         await asked.ask("POST", `${repository}/_verify`);
         const { answer } = await asked.ask<{ count: number }>("GET", `/${indices}/_count`);
         const metadata = { stack: context.stack.name, why, documents: answer.count };
@@ -111,7 +114,9 @@ async function restored(
         still = under === 0 ? still + 1 : 0;
         if (still < 20) return false;
         await asked.ask("DELETE", `/${target}`);
-        throw new Error(`${index} can't be restored: Elasticsearch gave it up. Is ${snapshot} damaged? Try an older one`);
+        throw new Error(
+            `${index} can't be restored: Elasticsearch gave it up. Is ${snapshot} damaged? Try an older one`,
+        );
     };
     await waitFor(whole, patience, `${target} was not whole`, signal);
     const { answer } = await asked.ask<{ count: number }>("GET", `/${target}/_count`);

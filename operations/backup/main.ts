@@ -40,7 +40,8 @@ async function main(args: string[]): Promise<number> {
         console.log(usage);
         return 0;
     }
-    const left = () => "What is under way may come to its end by itself: npm run backups. Ctrl-C again ends this at once";
+    const left = () =>
+        "What is under way may come to its end by itself: npm run backups. Ctrl-C again ends this at once";
     return onStack(stack, left, async (context) => {
         const results = await backUp(wanted, context, "by hand");
         const colour = process.stdout.isTTY && !process.env.NO_COLOR;

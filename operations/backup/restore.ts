@@ -45,7 +45,9 @@ export function optionsOf(args: string[]) {
     const result = { ...values, stack, wanted };
     if (values.help) return { ...result, kind: kinds[0] };
     if (positionals.length !== 1) {
-        throw new Error(`${positionals.length > 1 ? `one kind at a time, not ${positionals.join(", ")}` : "which kind?"}\n${usage}`);
+        throw new Error(
+            `${positionals.length > 1 ? `one kind at a time, not ${positionals.join(", ")}` : "which kind?"}\n${usage}`,
+        );
     }
     const [name] = positionals;
     for (const [option, of] of Object.entries(own)) {

@@ -14,9 +14,8 @@ export function manifest(name: string, minutes: number, fields: Partial<Manifest
 export function context(shell = new StandInShell({}), api: Api = new StandInApi({})) {
     const said: string[] = [];
     const end = new AbortController();
-    const place = { host: "master", folder: "/var/lib/data/backup", everyMinutes: 15, since: ago(600) };
     const made: Context = {
-        ...{ stack: { ...stack(), backup: place }, api, shell, signal: end.signal },
+        ...{ stack: stack(), api, shell, signal: end.signal },
         say: (text) => said.push(text),
     };
     return { context: made, said, end };

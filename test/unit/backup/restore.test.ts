@@ -50,7 +50,10 @@ describe("npm run restore", () => {
         const damaged = new StandInKind(backups(), { plan: "damaged; the newest good one is mysql-1" });
         await assert.rejects(run(damaged), /the newest good one is mysql-1/);
         await assert.rejects(run(new StandInKind([])), /there is no backup of mysql/);
-        assert.deepEqual([...done(kind), ...done(damaged)].filter((call) => /^(backup|restore)/.test(call)), []);
+        assert.deepEqual(
+            [...done(kind), ...done(damaged)].filter((call) => /^(backup|restore)/.test(call)),
+            [],
+        );
     });
 
     it("goes on without a backup of what is there only when it is told to, and says so", async () => {

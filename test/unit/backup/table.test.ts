@@ -24,7 +24,8 @@ describe("what backups there are", () => {
     });
 
     it("is red where the newest is too old, where there is none, and where it can't be told", () => {
-        const of = (backups: Manifest[], failure?: string) => wrongWith({ kind: "mysql", backups, failure }, place, now);
+        const of = (backups: Manifest[], failure?: string) =>
+            wrongWith({ kind: "mysql", backups, failure }, place, now);
         assert.equal(of([manifest("a", 34)]), undefined);
         assert.equal(of([manifest("a", 36)]), "the newest is 36 m 0 s old, and is to be at most 35 m 0 s");
         assert.equal(of([]), "there is none: npm run backup -- mysql");
@@ -58,10 +59,7 @@ describe("backups made now", () => {
         const results = await backUp([failing, new StandInKind([])], context().context, "by hand");
         assert.deepEqual(
             results.map(([kind, result]) => made(kind, result, false)),
-            [
-                "✘ mysql: mysql-0 does not answer",
-                "✔ mysql: mysql-new, 3.1 MiB, 2.1 s; verified: 12 tables",
-            ],
+            ["✘ mysql: mysql-0 does not answer", "✔ mysql: mysql-new, 3.1 MiB, 2.1 s; verified: 12 tables"],
         );
         assert.equal((results[1][1] as Manifest).why, "by hand");
     });

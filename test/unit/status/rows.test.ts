@@ -4,16 +4,23 @@ import type { Facts } from "../../../operations/status/probes";
 import type { Probed, Row } from "../../../operations/status/row";
 import { rowsOf } from "../../../operations/status/rows";
 import type { Stack } from "../../../operations/status/stack";
-import { cluster, host, node, pod, stack } from "./standins";
+import { manifest } from "../backup/example";
+import { cluster, host, node, now, pod, stack } from "./standins";
 
-const probed: Record<string, Probed> = Object.fromEntries(
-    ["Kafka", "MySQL", "Nacos", "Elasticsearch", "Kibana", "log line"].map((name) => [name, { what: "w", seconds: 1 }]),
-);
+const probed: Record<string, Probed> = {
+    ...Object.fromEntries(
+        ["Kafka", "MySQL", "Nacos", "Elasticsearch", "Kibana", "log line"].map((name) => [
+            name,
+            { what: "w", seconds: 1 },
+        ]),
+    ),
+    snapshots: { what: "w", seconds: 1, backups: [manifest("es-1", 60, { kind: "elasticsearch" })] },
+};
 
 /** Rows by name, of a stack in which all is well but for what is given. */
 function rows(facts: Partial<Facts> = {}, of: Partial<Stack> = {}, probes = probed): Record<string, Row> {
     const all = { cluster: cluster(), hosts: { master: host() }, ...facts };
-    const found = rowsOf({ ...stack(), ...of }, all, probes);
+    const found = rowsOf({ ...stack(), ...of }, all, probes, now);
     return Object.fromEntries(found.map((row) => [row.name, row]));
 }
 const states = (found: Record<string, Row>, state: Row["state"]) =>
@@ -25,6 +32,7 @@ describe("the parts' states", () => {
         assert.deepEqual(Object.keys(found), [
             ...["Kubernetes API", "guardrails", "node master", "disk mysql", "disk kafka", "Kafka"],
             ...["MySQL", "Nacos", "Filebeat", "Logstash", "Elasticsearch", "Kibana", "Watermarks", "log line"],
+            "backup elasticsearch",
         ]);
         assert.deepEqual(states(found, "up"), Object.keys(found));
         assert.deepEqual(found["node master"].uses, {
@@ -52,6 +60,7 @@ describe("the parts' states", () => {
                 "Kibana",
                 "Watermarks",
                 "log line",
+                "backup elasticsearch",
             ],
         ]);
         assert.deepEqual(states(found, "down"), []);
@@ -79,7 +88,9 @@ describe("the parts' states", () => {
     });
 
     it("are down by the API, though hosts and disks and Kafka are not", () => {
-        const found = rows({ cluster: new Error("connection refused") });
+        const { snapshots: _, ...others } = probed;
+        const found = rows({ cluster: new Error("connection refused") }, {}, others);
+        assert.equal(found["backup elasticsearch"].reason, "not known: Elasticsearch is down");
         assert.deepEqual(states(found, "up"), ["disk mysql", "disk kafka", "Kafka"]);
         assert.deepEqual(found["node master"].uses.memory, { used: 2 ** 30, of: 4 * 2 ** 30 });
     });

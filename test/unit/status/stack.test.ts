@@ -53,6 +53,25 @@ describe("a stack's parts", () => {
         assert.equal(stack.nacosPassword, "pass");
     });
 
+    it("have a place for backups where a disk is mounted for them, and their schedule", () => {
+        const mount = command("mount-safe", {
+            created: "2026-05-04T10:00:00Z",
+            inputs: {
+                connection: { host: "198.51.100.3" },
+                create: "#!/bin/bash\nDISK=safe\nSERIAL=1\nFOLDERS='etcd mysql elasticsearch'\n",
+            },
+        });
+        const other = command("mount-mysql", { inputs: { create: "DISK=mysql\nFOLDERS=volume\n" } });
+        const place = { host: "node-01", folder: "/var/lib/data/safe", since: new Date("2026-05-04T10:00:00Z") };
+        const of = (...more: object[]) => stackOf(exported(...hosts, other, ...more)).backup;
+        assert.deepEqual(of(mount), { ...place, everyMinutes: 15 });
+        const job = (schedule: string) =>
+            resource("kubernetes:batch/v1:CronJob", "mysql-backup", { inputs: { spec: { schedule } } });
+        assert.equal(of(mount, job("*/5 * * * *"))?.everyMinutes, 5);
+        assert.equal(of(mount, job("0 * * * *"))?.everyMinutes, 60);
+        assert.equal(of(), undefined);
+    });
+
     it("have the watermarks that the watch over them was told, or the usual ones", () => {
         const env = [
             { name: "MARK_REQUESTED", value: "70" },

@@ -133,6 +133,7 @@ export function stack(): Stack {
         disks: ["mysql", "kafka"].map((name) => ({ name, host: "master" })),
         kafka: { host: "master", address: "10.20.0.10:9092" },
         nacosPassword: "secret",
+        backup: { host: "master", folder: "/var/lib/data/backup", everyMinutes: 15, since: ago(600) },
         workloads: cluster().workloads.map(({ metadata }) => `${metadata.namespace}/${metadata.name}`),
         watermarks: { requests: 85, used: 85 },
         guardrails: ["guardrails-memory-limit", "guardrails-quota"],
