@@ -40,7 +40,7 @@ function main(options: string[]): number {
     fs.rmSync(scratch, { recursive: true, force: true });
     // Then the stack on them.
     try {
-        failed = region("start") || mocha("test/region/{applications,cluster}*.test.ts") || failed;
+        failed = region("start") || mocha("test/region/{applications,backups,cluster}*.test.ts") || failed;
     } finally {
         region("reset", "--disks");
     }
