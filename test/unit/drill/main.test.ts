@@ -53,7 +53,10 @@ describe("npm run drill", () => {
 
     it("lists the drills, and needs no stack for it", () => {
         const { status, stdout } = drill("exit 1", "list");
-        assert.deepEqual([status, /^avalanche {2}\S/.test(stdout)], [0, true]);
+        assert.equal(status, 0);
+        const names = [...stdout.matchAll(/^(\S+) {2}\S/gm)].map(([, name]) => name);
+        assert.equal(names.length, stdout.trim().split("\n").length);
+        for (const name of ["avalanche", "worker-released", "rebuild"]) assert.ok(names.includes(name), name);
     });
 
     it("can't run what it does not know: exit status 2, with what there is", () => {
@@ -66,9 +69,8 @@ describe("npm run drill", () => {
 
     it("takes whole numbers for what is drawn", () => {
         for (const args of [
-            ["--seed", "x"],
-            ["--count", "0"],
             ["--seed", "1.5"],
+            ["--count", "0"],
         ]) {
             const { status, stderr } = drill("exit 1", "random", ...args);
             assert.equal(status, 2);
