@@ -26,7 +26,7 @@ keep_backup() {
 told() {
     local text
     text=$(<"$FOLDER/$1.json")
-    text=${text#*\"$2\":}
+    text=${text#*\""$2"\":}
     case $text in
         \"*) text=${text#\"} text=${text%%\"*} ;;
         *) text=${text%%[,\}]*} ;;
