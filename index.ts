@@ -12,6 +12,7 @@ import { checkCapacity } from "./cluster/capacity/check";
 import { prices } from "./cluster/capacity/prices";
 import { lookUp } from "./cluster/catalog";
 import { DataDisks } from "./cluster/disks";
+import { EtcdBackups } from "./cluster/etcd/backups";
 import { checkUserData } from "./cluster/firstboot";
 import { Guardrails } from "./cluster/guardrails/guardrails";
 import { priorities } from "./cluster/guardrails/tiers";
@@ -22,6 +23,7 @@ import { cloudName, ownTags } from "./cluster/names";
 import { Network } from "./cluster/network";
 import { ownObjects } from "./cluster/ownership";
 import { nodeLabels, podsReady } from "./cluster/ready";
+import { encryptionKey } from "./cluster/secrets";
 import { storageClass } from "./cluster/storage";
 import { loadConfig } from "./config";
 
@@ -45,6 +47,11 @@ export = async () => {
     const labels = nodeLabels(config, hosts, { dependsOn: cluster.joins });
     const systemReady = podsReady("system-ready", ["kube-system", "kube-flannel"], config, hosts, {
         dependsOn: [...system, labels],
+    });
+
+    const backupKey = encryptionKey("backup");
+    const etcdBackups = new EtcdBackups(config, hosts, cluster.mounts[config.backup.disk], backupKey, {
+        dependsOn: systemReady,
     });
 
     const guardrails = new Guardrails("guardrails", config, ownNamespaces, { providers: [cluster.provider] });
@@ -78,7 +85,7 @@ export = async () => {
         again: disks.ids,
     });
 
-    inService(hosts, { dependsOn: [systemReady, applicationsReady, kafka.started] });
+    inService(hosts, { dependsOn: [systemReady, applicationsReady, kafka.started, etcdBackups.started] });
 
     const api = pulumi.interpolate`https://${hosts.controlPlane.publicAddress}:6443`;
     return {
@@ -101,6 +108,7 @@ export = async () => {
         elasticPassword: elk.password,
         mysqlRootPassword: mysql.rootPassword,
         nacosPassword: nacos.password,
+        backupKey,
         operatorKey: hosts.operatorKey.privateKey,
         knownHosts: pulumi
             .all(hosts.all.map((host) => pulumi.interpolate`${host.publicAddress} ${host.key.publicKey}`))

@@ -13,7 +13,9 @@ for (const stack of ["dev", "local"]) {
                 ({ secretOutputs, type }) => type.startsWith("command:local:") && secretOutputs.length,
             );
             assert.deepEqual(generated.map(({ name }) => name).sort(), [
+                "backup",
                 ...(stack === "dev" ? ["elasticsearch-elastic", "elasticsearch-kibana", "elasticsearch-logstash"] : []),
+                "etcd-backup",
                 "join",
                 "master-identity",
                 "mysql-nacos",
@@ -44,6 +46,7 @@ for (const stack of ["dev", "local"]) {
             // Where security is off there is no password to hide.
             const elastic = stack === "dev" ? ["elasticPassword"] : [];
             assert.deepEqual(secret.sort(), [
+                "backupKey",
                 ...elastic,
                 "kubeconfig",
                 "mysqlRootPassword",

@@ -1,0 +1,118 @@
+import type * as command from "@pulumi/command";
+import * as pulumi from "@pulumi/pulumi";
+import * as path from "node:path";
+import type { StackConfig } from "../../config";
+import type { Hosts } from "../hosts";
+import { sshKey } from "../secrets";
+import { script, scriptFile } from "../shell";
+import { step } from "../step";
+
+/** Where the control plane has the key that its backups are sealed with. */
+const keyFile = "/etc/test-cluster/backup.key";
+
+/**
+ * Backups of etcd: the control plane makes them, and the host with the backups' disk has it do so by a timer, over SSH
+ * by a key that is good for nothing else, and keeps them. The first is made at once, so that it is known to work.
+ */
+export class EtcdBackups extends pulumi.ComponentResource {
+    readonly started: command.remote.Command;
+
+    /**
+     * @param mount of the backups' disk
+     * @param key that backups are sealed with
+     */
+    constructor(
+        config: StackConfig,
+        hosts: Hosts,
+        mount: pulumi.Resource,
+        key: pulumi.Output<string>,
+        opts?: pulumi.ComponentResourceOptions,
+    ) {
+        super("test-cluster:cluster:EtcdBackups", "etcd-backups", {}, opts);
+        const access = sshKey("etcd-backup", { parent: this });
+        const { controlPlane } = hosts;
+        const source = step(
+            "etcd-source",
+            controlPlane,
+            {
+                script: script(own("install-source"), { KEY: keyFile }, controlPlanePrograms(config)),
+                stdin: pulumi.interpolate`${key}\n${access.publicKey}\n`,
+            },
+            { parent: this },
+        );
+        const disk = config.disks.data.find(({ name }) => name === config.backup.disk)!;
+        const host = hosts.all.find((candidate) => candidate.config.name === disk.host)!;
+        this.started = step(
+            "etcd-store",
+            host,
+            {
+                script: controlPlane.key.publicKey.apply((identity) =>
+                    script(
+                        own("install-store"),
+                        { CONTROL_PLANE: controlPlane.address, CONTROL_PLANE_KEY: identity },
+                        storeFiles(config, controlPlane.address),
+                    ),
+                ),
+                stdin: access.privateKey,
+            },
+            { parent: this, dependsOn: [source, mount] },
+        );
+        this.registerOutputs({});
+    }
+}
+
+/** Text of a program for a host: what it is given, the shared steps and the libraries, and itself. */
+function program(given: Record<string, string>, ...parts: string[]): string {
+    return [script("backups", given), ...parts.map((part) => scriptFile(own(part)))].join("\n");
+}
+
+/** What the control plane's host has, by path. */
+export function controlPlanePrograms({ stack }: StackConfig): Record<string, string> {
+    const given = { STACK: stack, KEY: keyFile };
+    return {
+        "/usr/local/sbin/etcd-backup": program(given, "etcd", "backup"),
+        "/usr/local/sbin/etcd-restore": program(given, "etcd", "restore"),
+    };
+}
+
+/** What the host with the backups' disk has, by path. */
+export function storeFiles({ stack, backup }: StackConfig, controlPlane: string): Record<string, string> {
+    const { hours, days } = backup.keep;
+    const given = {
+        STACK: stack,
+        FOLDER: `/var/lib/data/${backup.disk}/etcd`,
+        KEEP_HOURS: String(hours),
+        KEEP_DAYS: String(days),
+        CONTROL_PLANE: controlPlane,
+    };
+    return {
+        "/usr/local/sbin/etcd-store": program(given, "store"),
+        "/etc/systemd/system/etcd-backup.service": service,
+        "/etc/systemd/system/etcd-backup.timer": timer(backup.everyMinutes),
+    };
+}
+
+const service = `[Unit]
+Description=Backup of etcd
+After=network-online.target mount-data-disks.service
+[Service]
+Type=oneshot
+ExecStart=/usr/local/sbin/etcd-store fetch schedule
+TimeoutStartSec=10min
+`;
+
+function timer(everyMinutes: number): string {
+    return `[Unit]
+Description=Backups of etcd
+[Timer]
+OnCalendar=*:${everyMinutes === 60 ? "00" : `00/${everyMinutes}`}
+AccuracySec=1s
+Persistent=true
+[Install]
+WantedBy=timers.target
+`;
+}
+
+function own(name: string): string {
+    return path.join(__dirname, name);
+}

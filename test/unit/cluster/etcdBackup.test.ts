@@ -1,0 +1,140 @@
+import * as assert from "node:assert/strict";
+import { execFileSync } from "node:child_process";
+import { createHash } from "node:crypto";
+import * as fs from "node:fs";
+import { controlPlanePrograms } from "../../../cluster/etcd/backups";
+import { stackConfig } from "../../sample";
+import { Sandbox } from "./sandbox";
+
+const kept = "/var/lib/test-cluster/etcd-before-up";
+const sha256 = (bytes: Buffer | string) => createHash("sha256").update(bytes).digest("hex");
+
+describe("a backup of etcd, on the control plane", () => {
+    let host: Sandbox;
+    const program = controlPlanePrograms(stackConfig("dev"))["/usr/local/sbin/etcd-backup"];
+    const run = (args: string, stdin = "") => host.run(program, { SSH_ORIGINAL_COMMAND: args }, stdin);
+    const tool = (name: string, body: string) => host.standIn(name, body, `/run/etcd-tools/usr/local/bin/${name}`);
+    /** What is in a sealed backup. */
+    const open = (sealed: string, file: string) => {
+        const key = `file:${host.at("/etc/test-cluster/backup.key")}`;
+        const args = ["enc", "-d", "-aes-256-ctr", "-pbkdf2", "-pass", key];
+        const archive = execFileSync("openssl", args, { input: fs.readFileSync(sealed) });
+        return execFileSync("tar", ["-xzO", file], { input: archive, encoding: "utf8" });
+    };
+
+    beforeEach(() => {
+        host = new Sandbox();
+        for (const program of ["basename", "gzip", "jq", "stat", "sync", "tar", "timeout"]) {
+            host.standIn(program, `exec /usr/bin/${program} "$@"`);
+        }
+        for (const name of ["ca", "front-proxy-ca", "etcd/ca"]) {
+            host.write(`/etc/kubernetes/pki/${name}.key`, "");
+            const args = ["req", "-x509", "-newkey", "ed25519", "-nodes", "-subj", "/CN=test", "-days", "2"];
+            const place = host.at(`/etc/kubernetes/pki/${name}`);
+            execFileSync("openssl", [...args, "-keyout", `${place}.key`, "-out", `${place}.crt`], { stdio: "ignore" });
+        }
+        host.write("/etc/kubernetes/pki/sa.key", "the service accounts' key");
+        host.write("/etc/kubernetes/pki/sa.pub", "");
+        host.write("/etc/kubernetes/encryption/config.yaml", "the Secrets' key");
+        host.write("/etc/kubernetes/manifests/etcd.yaml", "    image: registry.k8s.io/etcd:3.6.8-0\n");
+        host.write("/etc/test-cluster/backup.key", "the backups' key\n");
+        host.standIn("ctr");
+        host.standIn("kubectl", "echo some-uid");
+        host.standIn("kubelet", "echo Kubernetes v1.36.3");
+        tool(
+            "etcdctl",
+            `case "$*" in
+            *"endpoint status"*) echo '[{"Status":{"header":{"revision":100}}}]' ;;
+            *"snapshot save"*) echo "all that etcd knows" >"\${@: -1}" ;;
+            esac`,
+        );
+        tool("etcdutl", `[[ $2 != status ]] || echo '{"hash":7,"revision":101,"totalKey":42}'`);
+    });
+    afterEach(() => host.remove());
+
+    it("is what etcd gave, with the keys to it, sealed, after its sum and how it was verified", async () => {
+        // Into a file: it is no text.
+        const { status, stderr } = await host.run(`exec >/etc/out\n${program}`, { SSH_ORIGINAL_COMMAND: "snapshot" });
+        assert.equal(status, 0, stderr);
+        const out = fs.readFileSync(host.at("/etc/out"));
+        const line = out.subarray(0, out.indexOf("\n")).toString();
+        const sealed = out.subarray(out.indexOf("\n") + 1);
+        const [, sum, authority] =
+            /^(\w{64}) \d+ restored into a scratch folder: revision 101, 42 entries; authority (\w{12})$/.exec(line) ??
+            [];
+        assert.equal(sum, sha256(sealed), line);
+        fs.writeFileSync(host.at("/etc/sealed"), sealed);
+        assert.equal(open(host.at("/etc/sealed"), "db"), "all that etcd knows\n");
+        assert.equal(open(host.at("/etc/sealed"), "pki/sa.key"), "the service accounts' key");
+        assert.equal(open(host.at("/etc/sealed"), "encryption/config.yaml"), "the Secrets' key");
+        const facts = JSON.parse(open(host.at("/etc/sealed"), "facts.json")) as Record<string, unknown>;
+        const { stack, ca, uid, kubernetes, etcd, revision } = facts;
+        assert.deepEqual(
+            { stack, ca, uid, kubernetes, etcd, revision },
+            {
+                stack: "dev",
+                ca: authority,
+                uid: "some-uid",
+                kubernetes: "Kubernetes v1.36.3",
+                etcd: "registry.k8s.io/etcd:3.6.8-0",
+                revision: 101,
+            },
+        );
+        assert.ok(!host.exists("/var/lib/test-cluster/etcd-work"), "what is not sealed is still there");
+    });
+
+    it("is none when it can't be restored, or ends before what etcd had written", async () => {
+        tool("etcdutl", `[[ $2 != status ]] || echo '{"hash":7,"revision":99,"totalKey":42}'`);
+        const early = await run("snapshot");
+        assert.deepEqual([early.status, early.stdout], [1, ""]);
+        assert.match(early.stderr, /the snapshot ends at revision 99, and etcd had come to 100 before/);
+        tool("etcdutl", `echo "expected sha256 [1], got [2]" >&2; exit 1`);
+        const broken = await run("snapshot");
+        assert.deepEqual([broken.status, broken.stdout], [1, ""]);
+        assert.match(broken.stderr, /expected sha256.*\nthe snapshot can't be restored/);
+        assert.ok(!host.exists("/var/lib/test-cluster/etcd-work"));
+    });
+
+    it("is kept before up, of the last three", async () => {
+        for (const day of ["01", "02", "03"]) {
+            host.write(`${kept}/etcd-202601${day}T000000Z.json`, "{}");
+            host.write(`${kept}/etcd-202601${day}T000000Z.sealed`, "");
+        }
+        const { status, stderr } = await run("before-up");
+        assert.equal(status, 0, stderr);
+        const files = fs.readdirSync(host.at(kept)).filter((file) => file.endsWith(".json"));
+        assert.equal(files.length, 3);
+        assert.ok(!files.includes("etcd-20260101T000000Z.json"));
+        const own = files.find((file) => !file.startsWith("etcd-202601"))!;
+        assert.match(host.read(`${kept}/${own}`), /"why":"before up","verified":"restored/);
+        assert.equal(open(host.at(`${kept}/${own.replace(".json", ".sealed")}`), "db"), "all that etcd knows\n");
+    });
+
+    it("can't be had of an etcd that does not answer or is not there, which is told from a failure", async () => {
+        tool("etcdctl", "exit 1");
+        const silent = await run("before-up");
+        assert.equal(silent.status, 3);
+        assert.match(silent.stderr, /^etcd does not answer: no backup of it can be made now$/m);
+        assert.doesNotMatch(silent.stderr, /FAILED/);
+        fs.rmSync(host.at("/etc/kubernetes/manifests/etcd.yaml"));
+        assert.equal((await run("before-up")).status, 3);
+        assert.ok(!host.exists(kept));
+    });
+
+    it("is taken back to be restored only whole, and nothing else may be asked", async () => {
+        const name = "etcd-20260102T030405Z";
+        const folder = "/var/lib/test-cluster/etcd-restore";
+        host.write(`${folder}/etcd-20250102T030405Z.sealed`, "an older one");
+        host.write("/var/lib/test-cluster/etcd-work/db", "of a backup that is under way");
+        assert.equal((await run(`take ${name} ${sha256("sealed")}`, "sealed")).status, 0);
+        assert.ok(host.exists("/var/lib/test-cluster/etcd-work/db"));
+        assert.deepEqual(fs.readdirSync(host.at(folder)), [`${name}.sealed`]);
+        const damaged = await run(`take ${name} ${sha256("sealed")}`, "seale");
+        assert.equal(damaged.status, 1);
+        assert.match(damaged.stderr, /it was damaged on its way/);
+        assert.ok(!host.exists(`${folder}/${name}.sealed`));
+        assert.equal((await run(`take ../../evil ${sha256("sealed")}`, "sealed")).status, 1);
+        assert.match((await run("reboot")).stderr, /not: reboot/);
+        assert.deepEqual(fs.readdirSync(host.at(folder)), []);
+    });
+});
