@@ -6,6 +6,14 @@ IFS= read -r encryption_key
 IFS= read -r join_key
 umask 077
 
+if [[ -e /etc/kubernetes/admin.conf && -x /usr/local/sbin/etcd-backup ]]; then
+    step "backup of etcd, before it is touched"
+    code=0
+    /usr/local/sbin/etcd-backup before-up || code=$?
+    # What does not answer can't be backed up, and may be what this run repairs.
+    ((code == 0 || code == 3)) || fail "no backup of etcd could be made, and nothing was changed; above is why"
+fi
+
 step "encryption of Secrets"
 install -d -m 700 /etc/kubernetes/encryption
 cat >/etc/kubernetes/encryption/config.yaml <<YAML

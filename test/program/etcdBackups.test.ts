@@ -50,4 +50,14 @@ describe("the stack's backups of etcd", () => {
         assert.ok(madeBefore(deployment, step("etcd-source")).has(step("system-ready").urn));
         assert.ok(madeBefore(deployment, step("in-service")).has(step("etcd-store").urn));
     });
+
+    it("are taken before the control plane is touched again", () => {
+        const { create } = step("control-plane").inputs;
+        const place = (text: string) => {
+            assert.ok(create.includes(text), text);
+            return create.indexOf(text);
+        };
+        assert.ok(place("etcd-backup before-up") < place('step "encryption of Secrets"'));
+        assert.ok(place("etcd-backup before-up") < place("kubeadm init phase etcd"));
+    });
 });
