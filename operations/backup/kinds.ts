@@ -1,8 +1,9 @@
 import { elasticsearch } from "./elasticsearch";
+import { etcd } from "./etcd";
 import type { Kind } from "./kind";
 
 /** All kinds of backups, in the order in which they are made and shown. */
-export const kinds: Kind[] = [elasticsearch];
+export const kinds: Kind[] = [etcd, elasticsearch];
 
 /** Those that have backups of their own: Nacos' configurations are in MySQL's. */
 export const ownKinds = kinds.filter(({ name }) => name !== "nacos");

@@ -7,7 +7,8 @@ import { Sandbox } from "./sandbox";
 
 const folder = "/var/lib/data/backup/etcd";
 const body = "a sealed backup";
-const told = (sum: string) => `${sum} 3 restored into a scratch folder: revision 12, 34 entries; authority 0123456789ab`;
+const told = (sum: string) =>
+    `${sum} 3 restored into a scratch folder: revision 12, 34 entries; authority 0123456789ab`;
 const sha256 = (text: string) => createHash("sha256").update(text).digest("hex");
 
 describe("the store of etcd's backups", () => {

@@ -14,6 +14,7 @@ const probed: Record<string, Probed> = {
             { what: "w", seconds: 1 },
         ]),
     ),
+    "backup files": { what: "w", seconds: 1, backups: [manifest("etcd-1", 10, { kind: "etcd" })] },
     snapshots: { what: "w", seconds: 1, backups: [manifest("es-1", 60, { kind: "elasticsearch" })] },
 };
 
@@ -32,7 +33,7 @@ describe("the parts' states", () => {
         assert.deepEqual(Object.keys(found), [
             ...["Kubernetes API", "guardrails", "node master", "disk mysql", "disk kafka", "Kafka"],
             ...["MySQL", "Nacos", "Filebeat", "Logstash", "Elasticsearch", "Kibana", "Watermarks", "log line"],
-            "backup elasticsearch",
+            ...["backup etcd", "backup elasticsearch"],
         ]);
         assert.deepEqual(states(found, "up"), Object.keys(found));
         assert.deepEqual(found["node master"].uses, {
@@ -77,7 +78,7 @@ describe("the parts' states", () => {
         const found = rows(
             { cluster: new Error("no answer within 6 s"), hosts: { master: { failure, disks: {} } } },
             {},
-            {},
+            { "backup files": { what: "w", failure } },
         );
         assert.deepEqual(states(found, "down"), Object.keys(found));
         assert.equal(found["Kubernetes API"].reason, "no answer within 6 s");
@@ -91,7 +92,7 @@ describe("the parts' states", () => {
         const { snapshots: _, ...others } = probed;
         const found = rows({ cluster: new Error("connection refused") }, {}, others);
         assert.equal(found["backup elasticsearch"].reason, "not known: Elasticsearch is down");
-        assert.deepEqual(states(found, "up"), ["disk mysql", "disk kafka", "Kafka"]);
+        assert.deepEqual(states(found, "up"), ["disk mysql", "disk kafka", "Kafka", "backup etcd"]);
         assert.deepEqual(found["node master"].uses.memory, { used: 2 ** 30, of: 4 * 2 ** 30 });
     });
 

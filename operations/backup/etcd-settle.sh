@@ -1,0 +1,74 @@
+# After etcd went back, on the control plane: whoever remembers what it said before begins anew, and the cluster is as it
+# should be. Says what proves it, a line each.
+# Given by the caller: NODES (names) SINCE (seconds since 1970 on this host, from before the kubelets were restarted)
+set -euo pipefail
+export KUBECONFIG=/etc/kubernetes/admin.conf LC_ALL=C
+server=$(kubectl config view --minify -o jsonpath='{.clusters[0].cluster.server}')
+address=${server#https://}
+address=${address%:*}
+
+fail() {
+    printf '%s\n' "$1" >&2
+    exit 1
+}
+
+# A time of Kubernetes is after SINCE.
+fresh() { [[ $1 ]] && (($(date --date "$1" +%s) >= SINCE)); }
+
+# Until a command succeeds: `await SECONDS WHAT COMMAND…`.
+await() {
+    local deadline=$((SECONDS + $1)) what=$2
+    shift 2
+    until "$@"; do
+        ((SECONDS < deadline)) || fail "$what"
+        sleep 1
+    done
+}
+
+# A node is Ready by its kubelet's own word, and its lease is renewed: what the backup says of both is old.
+alive() {
+    local node lease
+    lease=$(kubectl -n kube-node-lease get lease "$1" -o jsonpath='{.spec.renewTime}' 2>/dev/null) || return 1
+    node=$(kubectl get node "$1" -o jsonpath='{range .status.conditions[?(@.type=="Ready")]}{.status} {.lastHeartbeatTime}{end}') ||
+        return 1
+    fresh "$lease" && [[ $node == "True "* ]] && fresh "${node#* }"
+}
+
+endpoints() {
+    [[ $(kubectl -n default get endpointslices -l kubernetes.io/service-name=kubernetes \
+        -o jsonpath='{.items[*].endpoints[*].addresses[*]}') == "$address" ]]
+}
+
+# Workloads that have fewer pods than they want, a line each.
+lacking() {
+    kubectl get deployments,statefulsets,daemonsets --all-namespaces -o json | jq -r '.items[] |
+        (.spec.replicas // .status.desiredNumberScheduled // 0) as $wanted |
+        (.status.readyReplicas // .status.numberReady // 0) as $ready |
+        select($ready < $wanted or .status.observedGeneration != .metadata.generation) |
+        "\(.kind) \(.metadata.namespace)/\(.metadata.name): \($ready) of \($wanted) ready"'
+}
+complete() { [[ ! $(lacking) ]]; }
+
+for node in $NODES; do
+    await 180 "node $node is not Ready after the restore, or does not renew its lease: journalctl -u kubelet, on it" alive "$node"
+done
+echo "nodes: $NODES are Ready, and have renewed their leases since"
+for node in $(kubectl get nodes -o jsonpath='{.items[*].metadata.name}'); do
+    [[ " $NODES " == *" $node "* ]] || echo "nodes: $node is a host of former times; kubectl delete node $node"
+done
+await 60 "the endpoints of kubernetes.default are not $address alone" endpoints
+echo "endpoints: kubernetes.default is $address"
+
+# Who has a service account of its own speaks to the API: it is started again, and lists anew.
+kubectl get deployments,daemonsets --all-namespaces -o json | jq -r '.items[] |
+    select((.spec.template.spec.serviceAccountName // "default") != "default") |
+    "\(.metadata.namespace) \(.kind | ascii_downcase)/\(.metadata.name)"' >/run/etcd-settle
+while read -r namespace workload; do
+    kubectl -n "$namespace" rollout restart "$workload" >/dev/null
+done </run/etcd-settle
+while read -r namespace workload; do
+    kubectl -n "$namespace" rollout status "$workload" --timeout=300s >/dev/null || fail "$namespace $workload has not started again"
+done </run/etcd-settle
+echo "started again: $(cut -d / -f 2 /run/etcd-settle | sort | paste -s -d ' ')"
+await 300 "not all is ready: $(lacking | paste -s -d ';')" complete
+echo "workloads: all are ready"
