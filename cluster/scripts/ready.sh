@@ -7,8 +7,8 @@ for node in $NODES; do
         fail "node $node is not Ready: $(kubectl get node "$node" -o jsonpath='{.status.conditions[?(@.type=="Ready")].message}')"
 done
 
-# Those of Jobs that are done are no longer Ready.
-running=("--field-selector=status.phase!=Succeeded")
+# Those of Jobs that are done are no longer Ready. What has failed for good is followed by another pod, or tells so itself.
+running=("--field-selector=status.phase!=Succeeded,status.phase!=Failed")
 
 # What a pod that is not Ready has to say: its state, its last events, the end of its log.
 explain() { # NAMESPACE
