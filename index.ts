@@ -58,7 +58,8 @@ export = async () => {
 
     const storage = storageClass(inCluster);
     const mounts = Object.values(cluster.mounts);
-    const mysql = new MySql(config, {
+    const backupKey = encryptionKey("backup");
+    const mysql = new MySql(config, backupKey, {
         providers: [cluster.provider],
         dependsOn: [guardrails, storage, labels, ...mounts],
     });

@@ -3,7 +3,7 @@ import { asking, type Demand } from "../cluster/capacity/ask";
 import { systemDemands } from "../cluster/capacity/system";
 import { shareOf, type Share } from "../cluster/guardrails/quotas";
 import { elasticsearchDemand, filebeatDemand, kibanaDemand, logstashDemand, objectsDemand } from "./elk/demand";
-import { mysqlDemand } from "./mysql/demand";
+import { mysqlBackupDemand, mysqlDemand } from "./mysql/demand";
 import { nacosDemand } from "./nacos/demand";
 import { watermarksDemand } from "./watermarks/demand";
 
@@ -12,6 +12,7 @@ export function demands(config: StackConfig): Demand[] {
     return [
         ...systemDemands(config),
         mysqlDemand(config),
+        mysqlBackupDemand(config),
         filebeatDemand(config),
         elasticsearchDemand(config),
         logstashDemand(config),
@@ -27,7 +28,7 @@ export const ownNamespaces = ["mysql", "nacos", "kafka", "logging"];
 
 /** What may run in one of them: what is asked for, and what comes and goes beside it. */
 export function share(config: StackConfig, namespace: string): Share {
-    return shareOf(namespace, [...demands(config), followers], config.hosts.length);
+    return shareOf(namespace, [...demands(config), followers, byHand(config)], config.hosts.length);
 }
 
 /** The pods by which `npm run status` follows a line, from each node at once. */
@@ -39,3 +40,6 @@ const followers: Demand = {
     labels: {},
     spec: { containers: [asking("line", { cpu: "1m", memory: "32Mi" })] },
 };
+
+/** A backup that is made by hand, or a restore, beside the one that is made by the clock. */
+const byHand = (config: StackConfig): Demand => ({ ...mysqlBackupDemand(config), kind: "Job" });

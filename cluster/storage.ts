@@ -10,6 +10,11 @@ export function foldersOf({ backup }: StackConfig, disk: string): string[] {
     return disk === backup.disk ? ["etcd", "mysql", "elasticsearch"] : ["volume"];
 }
 
+/** The claim on a data disk, or on a folder of one. */
+export function claimOf(disk: string, folder?: string): string {
+    return folder ? `${disk}-${folder}` : disk;
+}
+
 /** The class of volumes that are data disks: made by the stack, kept when released. */
 export function storageClass(opts: pulumi.CustomResourceOptions): kubernetes.storage.v1.StorageClass {
     return new kubernetes.storage.v1.StorageClass(
@@ -39,7 +44,7 @@ export class DataVolume extends pulumi.ComponentResource {
         opts: pulumi.ComponentResourceOptions,
         folder?: string,
     ) {
-        const name = folder ? `${disk.name}-${folder}` : disk.name;
+        const name = claimOf(disk.name, folder);
         super("test-cluster:cluster:DataVolume", name, {}, opts);
         const storage = `${disk.sizeGiB}Gi`;
         const accessModes = ["ReadWriteOnce"];

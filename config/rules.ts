@@ -170,15 +170,15 @@ function placementMistakes({ disks, hosts }: Pick<Settings, "disks" | "hosts">):
     });
 }
 
-/** Databases that are MySQL's own, and its administrator, whose password is kept beside the databases' ones. */
-const takenNames = ["mysql", "sys", "root"];
+/** Databases that are MySQL's own, and users of the stack, whose passwords are kept beside the databases' ones. */
+const takenNames = ["mysql", "sys", "root", "backup"];
 
 function mysqlMistakes({ mysql }: Pick<Settings, "mysql">): string[] {
     return [
         ...repeated(mysql.databases).map((name) => `mysql.databases: ${name} is there more than once; name it once`),
         ...mysql.databases
             .filter((name) => takenNames.includes(name))
-            .map((name) => `mysql.databases: ${name} is a name of MySQL's own; choose another`),
+            .map((name) => `mysql.databases: ${name} is taken, by MySQL or by the stack's own users; choose another`),
     ];
 }
 

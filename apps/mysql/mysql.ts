@@ -7,12 +7,13 @@ import { password } from "../../cluster/secrets";
 import { DataVolume } from "../../cluster/storage";
 import { mebibytes } from "../../config/types";
 import { confined, namespaceOf, runAs, secretChecksum, service } from "../pods";
+import { mysqlBackup } from "./backup";
 import { mysqlDemand } from "./demand";
 
 const name = "mysql";
 const uid = 999; // the official image's user
 
-/** MySQL: one server on its data disk, with a database and a user for each application that needs one. */
+/** MySQL: one server on its data disk, with a database and a user for each application that needs one, and its backup. */
 export class MySql extends pulumi.ComponentResource {
     /** `host:port` inside the cluster. */
     readonly address: pulumi.Output<string>;
@@ -20,7 +21,8 @@ export class MySql extends pulumi.ComponentResource {
     /** By database, which is also the user's name. */
     readonly passwords: Record<string, pulumi.Output<string>>;
 
-    constructor(config: StackConfig, opts: pulumi.ComponentResourceOptions) {
+    /** @param backupKey what backups are sealed with */
+    constructor(config: StackConfig, backupKey: pulumi.Output<string>, opts: pulumi.ComponentResourceOptions) {
         super("test-cluster:apps:MySql", name, {}, opts);
         const parent = { parent: this };
         const settings = config.mysql;
@@ -32,11 +34,12 @@ export class MySql extends pulumi.ComponentResource {
             settings.databases.map((database) => [database, password(`mysql-${database}`, parent)]),
         );
 
+        const backup = password("mysql-backup", parent);
         const namespace = namespaceOf(name, config, ["nacos"], parent);
         const volume = new DataVolume(disk, namespace, parent);
         const { labels, replicas } = demand;
         const start = fs.readFileSync(path.join(__dirname, "start.sh"), "utf8");
-        const passwords = pulumi.all({ ...this.passwords, root: this.rootPassword });
+        const passwords = pulumi.all({ ...this.passwords, root: this.rootPassword, backup });
         const scripts = new kubernetes.core.v1.ConfigMap(
             name,
             {
@@ -121,6 +124,7 @@ export class MySql extends pulumi.ComponentResource {
                                         secretName: secret.metadata.name,
                                         items: [
                                             { key: "root", path: "root" },
+                                            { key: "backup", path: "backup" },
                                             ...settings.databases.map((key) => ({ key, path: `users/${key}` })),
                                         ],
                                     },
@@ -135,6 +139,7 @@ export class MySql extends pulumi.ComponentResource {
             { parent: this, dependsOn: volume },
         );
         this.address = pulumi.interpolate`${serviceName}.${namespace}.svc:3306`;
+        mysqlBackup(config, backupKey, { namespace, address: this.address, password: backup, uid }, parent);
         this.registerOutputs({ address: this.address });
     }
 }

@@ -1,6 +1,6 @@
 #!/bin/bash
 # Starts MySQL on its data disk. An empty database is made only on a disk that has never carried one.
-# /data is the disk's volume; /secrets holds root's password and, in users/, one file per database user.
+# /data is the disk's volume; /secrets holds the passwords of root and of backup and, in users/, one file per database user.
 set -euo pipefail
 data=/data/mysql
 marker=/data/.carries-mysql
@@ -39,8 +39,13 @@ sync
 # Passwords and users are brought to what the stack says at every start: a disk outlives the passwords it was made with.
 umask 077
 root=$(</secrets/root)
+backup=$(</secrets/backup)
 {
     echo "ALTER USER 'root'@'localhost' IDENTIFIED BY '$root';"
+    # A restore makes databases, users and what belongs to other users.
+    echo "CREATE USER IF NOT EXISTS 'backup'@'%' IDENTIFIED BY '$backup';"
+    echo "ALTER USER 'backup'@'%' IDENTIFIED BY '$backup';"
+    echo "GRANT ALL PRIVILEGES ON *.* TO 'backup'@'%' WITH GRANT OPTION;"
     for file in /secrets/users/*; do
         name=${file##*/}
         echo "CREATE DATABASE IF NOT EXISTS \`$name\` CHARACTER SET utf8mb4;"
@@ -51,6 +56,8 @@ root=$(</secrets/root)
 } >$run/init.sql
 printf '[client]\nuser=root\npassword=%s\nsocket=%s/mysqld.sock\n' "$root" $run >$run/client.cnf
 
+# Binary logs of 7 days; the backups' script removes earlier ones where they take too much of the disk.
 exec mysqld --no-defaults --datadir="$data" --socket=$run/mysqld.sock --pid-file=$run/mysqld.pid --init-file=$run/init.sql \
     --character-set-server=utf8mb4 --skip-name-resolve --mysqlx=OFF --secure-file-priv=NULL \
-    --innodb-buffer-pool-size="$BUFFER_POOL" --max-connections=200
+    --innodb-buffer-pool-size="$BUFFER_POOL" --max-connections=200 \
+    --binlog-expire-logs-seconds=604800 --max-binlog-size=128M

@@ -5,6 +5,7 @@ import { kubeadmDemands } from "../../cluster/capacity/system";
 import { volumesOf } from "../../cluster/capacity/volumes";
 import { stackConfig } from "../sample";
 import { run, type Deployment, type Registered } from "./engine";
+import { runsOf } from "./workloads";
 
 /** Whatever makes pods. */
 const kinds = [
@@ -56,8 +57,8 @@ function registered({ resources }: Deployment): Record<string, Ask> {
         found.map((one) => {
             const { metadata, spec } = one.inputs;
             const name = kind(one) === "Job" ? metadata.name.replace(/-[0-9a-f]{8}$/, "") : metadata.name;
-            const replicas = kind(one) === "DaemonSet" ? "per node" : kind(one) === "Job" ? 1 : spec.replicas;
-            const { metadata: { labels = {} } = {}, spec: pod } = spec.template;
+            const replicas = kind(one) === "DaemonSet" ? "per node" : kind(one).endsWith("Job") ? 1 : spec.replicas;
+            const { metadata: { labels = {} } = {}, spec: pod } = runsOf(kind(one), spec).template;
             return [`${kind(one)} ${metadata.namespace}/${name}`, asked(replicas, labels, pod)];
         }),
     );
@@ -103,7 +104,10 @@ for (const stack of ["dev", "local"]) {
             const [table, ...others] = deployment.messages;
             assert.match(table.text, /^Capacity: requests may be 85 %.*\n/);
             assert.match(table.text, /^node-02 +ecs\.c6\.xlarge /m);
-            assert.match(table.text, /^without node-02: .*mysql,\s+elasticsearch, logstash wait for data disks/ms);
+            assert.match(
+                table.text,
+                /^without node-02: .*mysql,\s+elasticsearch, mysql-backup, logstash wait for data disks/ms,
+            );
             // The stack itself is the first.
             assert.deepEqual([table.severity, table.resources, others], ["info", 1, []]);
             assert.equal(deployment.error, undefined);
@@ -119,7 +123,7 @@ describe("a stack that is short of room", () => {
         const [warning] = messages.filter(({ severity }) => severity === "warn");
         assert.match(
             warning.text,
-            /^capacity: without node-01: .*no room for filebeat, logstash; .*makes room for nacos/,
+            /^capacity: without node-01: .*no room for mysql-backup, filebeat, logstash; .*makes room for nacos/,
         );
         assert.equal(warning.resources, 1);
     });

@@ -33,8 +33,13 @@ for (const stack of ["dev", "local"]) {
                     sum.memory += count * effective(workload, "memory");
                     sum.pods += count;
                 }
-                // Three more in `logging` follow a line for `npm run status`.
+                // Three more in `logging` follow a line for `npm run status`; one more in `mysql` is a backup by hand.
                 const status = namespace === "logging" ? config.hosts.length : 0;
+                if (namespace === "mysql") {
+                    sum.cpu += quantity(config.backup.cpu);
+                    sum.memory += quantity(config.backup.memory);
+                    sum.pods += 1;
+                }
                 assert.deepEqual(
                     [
                         (demand.requests.cpu / 1000).toFixed(3),
@@ -82,7 +87,7 @@ for (const stack of ["dev", "local"]) {
                 ...["FlowSchema"],
             ].flatMap((kind) => all(deployment, kind));
             assert.ok(needed.length >= 12);
-            for (const kind of ["StatefulSet", "Deployment", "DaemonSet", "Job"]) {
+            for (const kind of ["StatefulSet", "Deployment", "DaemonSet", "Job", "CronJob"]) {
                 for (const resource of all(deployment, kind)) {
                     const { namespace } = resource.inputs.metadata;
                     if (!own.includes(namespace)) continue;
@@ -99,7 +104,7 @@ for (const stack of ["dev", "local"]) {
                     .flatMap((namespace) => workloads(deployment, namespace))
                     .map(({ title, pod }) => [title.split("/")[1].replace(/-[0-9a-f]{8}$/, ""), pod.priorityClassName]),
             );
-            const platform = ["logstash", "kibana", "filebeat", "kibana-objects", "watermarks"];
+            const platform = ["logstash", "kibana", "filebeat", "kibana-objects", "watermarks", "mysql-backup"];
             assert.deepEqual(tiers, {
                 ...Object.fromEntries(["mysql", "nacos", "elasticsearch"].map((name) => [name, "data"])),
                 ...Object.fromEntries(platform.map((name) => [name, "platform"])),

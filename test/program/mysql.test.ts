@@ -57,10 +57,12 @@ describe("the stack's MySQL", () => {
         const { secret } = pod.volumes.find(({ name }: { name: string }) => name === "secrets");
         assert.deepEqual(secret.items, [
             { key: "root", path: "root" },
+            { key: "backup", path: "backup" },
             { key: "nacos", path: "users/nacos" },
         ]);
         assert.deepEqual(one(deployment, "Secret", "mysql").inputs.stringData, {
             root: "SECRET-mysql-root",
+            backup: "SECRET-mysql-backup",
             nacos: "SECRET-mysql-nacos",
         });
     });
@@ -104,6 +106,7 @@ describe("the stack's MySQL", () => {
         const changed = await run({ change: { "test-cluster:mysql": { databases: ["nacos", "orders"] } } });
         assert.deepEqual(one(changed, "Secret", "mysql").inputs.stringData, {
             root: "SECRET-mysql-root",
+            backup: "SECRET-mysql-backup",
             nacos: "SECRET-mysql-nacos",
             orders: "SECRET-mysql-orders",
         });

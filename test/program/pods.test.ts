@@ -31,6 +31,7 @@ for (const stack of ["dev", "local"]) {
             assert.deepEqual(
                 pods.map(({ title }) => title.replace(/-[0-9a-f]{8}$/, "")),
                 [
+                    "CronJob/mysql-backup",
                     "DaemonSet/filebeat",
                     "Deployment/kibana",
                     "Deployment/logstash",
@@ -52,7 +53,7 @@ for (const stack of ["dev", "local"]) {
         });
 
         it("are ready when they can serve; servers are restarted when they hang, and given time to start", () => {
-            for (const { title, containers } of pods.filter(({ kind }) => kind !== "Job")) {
+            for (const { title, containers } of pods.filter(({ kind }) => !kind.endsWith("Job"))) {
                 for (const { name, readinessProbe } of containers) assert.ok(readinessProbe, `${title} ${name}`);
                 const [server] = containers;
                 if (title === "DaemonSet/filebeat") continue;

@@ -18,6 +18,7 @@ for (const stack of ["dev", "local"]) {
                 "etcd-backup",
                 "join",
                 "master-identity",
+                "mysql-backup",
                 "mysql-nacos",
                 "mysql-root",
                 "nacos-admin",

@@ -4,13 +4,14 @@ import type { Deployment } from "./engine";
 type Any = Record<string, any>;
 export type Container = Any;
 
-const kinds = ["StatefulSet", "Deployment", "DaemonSet", "Job"];
+const kinds = ["StatefulSet", "Deployment", "DaemonSet", "Job", "CronJob"];
 
 /** What makes pods in a namespace, and the pods as it makes them. */
 export interface Workload {
     /** `Kind/name`, in messages. */
     title: string;
     kind: string;
+    /** Of a CronJob, that of its Jobs. */
     spec: Any;
     pod: Any;
     containers: Container[];
@@ -22,12 +23,18 @@ export function workloads({ resources }: Deployment, namespace: string): Workloa
     return resources
         .map(({ type, inputs }) => ({ kind: type.split(":").at(-1)!, inputs }))
         .filter(({ kind, inputs }) => kinds.includes(kind) && inputs.metadata.namespace === namespace)
-        .map(({ kind, inputs: { metadata, spec } }) => {
+        .map(({ kind, inputs }) => ({ kind, metadata: inputs.metadata, spec: runsOf(kind, inputs.spec) }))
+        .map(({ kind, metadata, spec }) => {
             const pod = spec.template.spec;
             const { containers, initContainers = [] } = pod;
             return { title: `${kind}/${metadata.name}`, kind, spec, pod, containers, initContainers };
         })
         .sort((a, b) => a.title.localeCompare(b.title));
+}
+
+/** The spec that has the pods' template: a CronJob's is that of its Jobs. */
+export function runsOf(kind: string, spec: Any): Any {
+    return kind === "CronJob" ? spec.jobTemplate.spec : spec;
 }
 
 /** The workload of a namespace that has a name. */

@@ -30,6 +30,7 @@ describe("MySQL's start", () => {
         fs.mkdirSync(pod.at("/data"));
         fs.mkdirSync(pod.at("/run/mysqld"), { recursive: true });
         pod.write("/secrets/root", "root-password");
+        pod.write("/secrets/backup", "backup-password");
         pod.write("/secrets/users/nacos", "nacos-password");
     });
     afterEach(() => pod.remove());
@@ -111,6 +112,20 @@ describe("MySQL's start", () => {
         for (const file of ["init.sql", "client.cnf"]) {
             assert.equal(fs.statSync(pod.at(`/run/mysqld/${file}`)).mode & 0o077, 0, file);
         }
+    });
+
+    it("has a user that can back up and restore everything", async () => {
+        pod.write("/data/mysql/mysql.ibd", "rows");
+        await run();
+        const sql = pod.read("/run/mysqld/init.sql");
+        assert.match(sql, /ALTER USER 'backup'@'%' IDENTIFIED BY 'backup-password';/);
+        assert.match(sql, /GRANT ALL PRIVILEGES ON \*\.\* TO 'backup'@'%' WITH GRANT OPTION;/);
+    });
+
+    it("keeps the binary logs of a week", async () => {
+        pod.write("/data/mysql/mysql.ibd", "rows");
+        await run();
+        assert.match(servers()[0], /--binlog-expire-logs-seconds=604800 /);
     });
 
     it("gives the server no password on its command line", async () => {

@@ -50,7 +50,7 @@ describe("the budget's table", () => {
         assert.ok(!lines.some((line) => line.includes("!")));
         const full = report(budgetOf(elasticsearch("3584Mi"))).split("\n");
         assert.deepEqual(
-            full.filter((line) => line.includes("!")).map((line) => /^(\S+).*? (8\d %!)/.exec(line)?.[1]),
+            full.filter((line) => line.includes("!")).map((line) => /^(\S+).*? (9\d %!)/.exec(line)?.[1]),
             ["node-02"],
         );
     });
