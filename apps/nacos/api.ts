@@ -48,7 +48,8 @@ export const paths = {
 /** The administrator's name. */
 export const administrator = "nacos";
 const absent = 20004;
-const namespaceExists = 22002;
+/** The code by which Nacos refuses to make a namespace that is there. */
+export const namespaceExists = 22002;
 
 /** An error that may pass by itself: nobody answers, or the one who does says that something behind it does not. */
 function passing(message: string): Error {

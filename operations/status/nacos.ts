@@ -1,5 +1,5 @@
 import { randomBytes } from "node:crypto";
-import { address, administrator, paths, proxy, type Place } from "../../apps/nacos/api";
+import { address, administrator, namespaceExists, paths, proxy, type Place } from "../../apps/nacos/api";
 import { type Api, type Asked, ask } from "./api";
 import { waitFor } from "./wait";
 
@@ -48,10 +48,19 @@ export class NacosClient {
         this.token = accessToken;
     }
 
-    async publish(key: Place, content: string): Promise<void> {
+    async publish(key: Place, content: string, type = "text"): Promise<void> {
         const { headers, api } = this;
-        const published = form({ ...address(key), content, type: "text" });
+        const published = form({ ...address(key), content, type });
         done(await ask<Result>(api, "POST", this.root + paths.config, { ...published, headers }));
+    }
+
+    /** Makes a namespace where it is not there. */
+    async makeNamespace(namespace: string): Promise<void> {
+        const { headers, api } = this;
+        const body = form({ namespaceId: namespace, namespaceName: namespace, namespaceDesc: "" });
+        const answer = await api.request("POST", this.root + paths.namespace, { ...body, headers });
+        const { code, message } = JSON.parse(answer.body) as Result;
+        if (code !== 0 && code !== namespaceExists) throw new Error(`making ${namespace}: it says ${code} ${message}`);
     }
 
     /** As a client does; undefined when there is none. */

@@ -15,6 +15,8 @@ export interface Stack {
     nacosPassword?: string;
     /** Absent where the stack keeps no backups. */
     backup?: BackupPlace;
+    /** What they are sealed with; absent until the stack has made it. */
+    backupKey?: string;
     /** Deployments and the like that the stack has made, as `namespace/name`. */
     workloads: string[];
     watermarks: Watermarks;
@@ -59,6 +61,7 @@ export function stackOf(exported: string): Stack {
     const controlPlane = step("control-plane");
     const kafka = step("kafka");
     const backups = ofType("command:remote:Command").find(({ inputs }) => backupDisk.test(plain(inputs?.create)));
+    const backupKey = ofType("command:local:Command").find((each) => nameOf(each) === "backup");
     const outputs = ofType("pulumi:pulumi:Stack")[0]?.outputs ?? {};
     const binding = "kubernetes:admissionregistration.k8s.io/v1:ValidatingAdmissionPolicyBinding";
     return {
@@ -73,6 +76,7 @@ export function stackOf(exported: string): Stack {
         }),
         ...(kafka && { kafka: kafkaPlace(hostOf(kafka), instances) }),
         ...(backups && { backup: backupPlace(backups, hostOf(backups), ofType("kubernetes:batch/v1:CronJob")) }),
+        backupKey: plain(backupKey?.outputs?.stdout).trim() || undefined,
         nacosPassword: plain(outputs.nacosPassword) || undefined,
         workloads: resources.filter(({ type }) => type.startsWith("kubernetes:apps/v1:")).map(({ id }) => id ?? ""),
         watermarks: watermarksOf(ofType("kubernetes:apps/v1:Deployment")),

@@ -14,7 +14,11 @@ const probed: Record<string, Probed> = {
             { what: "w", seconds: 1 },
         ]),
     ),
-    "backup files": { what: "w", seconds: 1, backups: [manifest("etcd-1", 10, { kind: "etcd" })] },
+    "backup files": {
+        what: "w",
+        seconds: 1,
+        backups: [manifest("etcd-1", 10, { kind: "etcd" }), manifest("mysql-1", 10)],
+    },
     snapshots: { what: "w", seconds: 1, backups: [manifest("es-1", 60, { kind: "elasticsearch" })] },
 };
 
@@ -33,7 +37,7 @@ describe("the parts' states", () => {
         assert.deepEqual(Object.keys(found), [
             ...["Kubernetes API", "guardrails", "node master", "disk mysql", "disk kafka", "Kafka"],
             ...["MySQL", "Nacos", "Filebeat", "Logstash", "Elasticsearch", "Kibana", "Watermarks", "log line"],
-            ...["backup etcd", "backup elasticsearch"],
+            ...["backup etcd", "backup mysql", "backup elasticsearch"],
         ]);
         assert.deepEqual(states(found, "up"), Object.keys(found));
         assert.deepEqual(found["node master"].uses, {
@@ -89,10 +93,11 @@ describe("the parts' states", () => {
     });
 
     it("are down by the API, though hosts and disks and Kafka are not", () => {
-        const { snapshots: _, ...others } = probed;
+        const others = { ...probed };
+        delete others.snapshots;
         const found = rows({ cluster: new Error("connection refused") }, {}, others);
         assert.equal(found["backup elasticsearch"].reason, "not known: Elasticsearch is down");
-        assert.deepEqual(states(found, "up"), ["disk mysql", "disk kafka", "Kafka", "backup etcd"]);
+        assert.deepEqual(states(found, "up"), ["disk mysql", "disk kafka", "Kafka", "backup etcd", "backup mysql"]);
         assert.deepEqual(found["node master"].uses.memory, { used: 2 ** 30, of: 4 * 2 ** 30 });
     });
 

@@ -24,6 +24,7 @@ describe("a stack's parts", () => {
             exported(
                 resource("pulumi:pulumi:Stack", "test-cluster-local", { outputs: { nacosPassword: secret("pass") } }),
                 ...hosts,
+                resource("command:local:Command", "backup", { outputs: { stdout: secret("sealing\n") } }),
                 command("control-plane", {
                     inputs: { connection: secret({ host: "198.51.100.2", privateKey: "k" }) },
                     outputs: { stdout: secret("kubeconfig: here\n") },
@@ -51,6 +52,7 @@ describe("a stack's parts", () => {
         assert.deepEqual(stack.workloads, ["mysql/mysql"]);
         assert.deepEqual(stack.guardrails, ["guardrails-quota"]);
         assert.equal(stack.nacosPassword, "pass");
+        assert.equal(stack.backupKey, "sealing");
     });
 
     it("have a place for backups where a disk is mounted for them, and their schedule", () => {
