@@ -58,7 +58,6 @@ export = async () => {
 
     const storage = storageClass(inCluster);
     const mounts = Object.values(cluster.mounts);
-    const backupKey = encryptionKey("backup");
     const mysql = new MySql(config, backupKey, {
         providers: [cluster.provider],
         dependsOn: [guardrails, storage, labels, ...mounts],
