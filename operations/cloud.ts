@@ -1,19 +1,133 @@
+import Ecs from "@alicloud/ecs20140526";
+import * as ecs from "@alicloud/ecs20140526";
+import { setTimeout } from "node:timers/promises";
+import { nameOf, resourcesOf } from "./access";
+import type { CloudSettings } from "./cloudSettings";
+
 /** The cloud's own interface to a stack's hosts, by their names. */
 export interface Cloud {
     /** As DescribeInstances says it, such as Running; "Gone" where there is no such instance any more. */
     status(host: string): Promise<string>;
     /** RebootInstance; forced it is as if the power had been cut. Returns when the cloud says Running again. */
     reboot(host: string, options: { force: boolean }): Promise<void>;
-    /** StopInstance, StoppedMode KeepCharging. Returns when it is Stopped. */
+    /** StopInstance, StoppedMode KeepCharging. Returns when it is Stopped; it may be already. */
     stop(host: string, options: { force: boolean }): Promise<void>;
-    /** StartInstance. Returns when it is Running. */
+    /** StartInstance. Returns when it is Running; it may be already. */
     start(host: string): Promise<void>;
     /** DeleteInstance, forced: the host is gone, its data disks stay. Returns when it is not listed any more. */
     release(host: string): Promise<void>;
 }
 
-/** The cloud that a stack is in, from its state and its configuration. */
-export function cloudOf(_exported: string, stack: string): Cloud {
-    const none = () => Promise.reject(new Error(`there is no way to the cloud of stack ${stack}`));
-    return { status: none, reboot: none, stop: none, start: none, release: none };
+/** In seconds. */
+interface Pace {
+    /** Between two looks at an instance's status. */
+    every: number;
+    /** Until an instance is as it was ordered to be. */
+    patience: number;
+    /** Until an instance that restarts must have left Running; a restart between two looks is seen by nobody. */
+    leaving: number;
+}
+
+/**
+ * The hosts in a stack's state, as `pulumi stack export` prints it.
+ * Each method fails with an Error that names the host: no such host, refused by the cloud, or not done in time.
+ */
+export function cloudOf(
+    exported: string,
+    settings: CloudSettings,
+    pace: Pace = { every: 1, patience: 300, leaving: 10 },
+): Cloud {
+    const instances = resourcesOf(exported).filter(({ type }) => type === "alicloud:ecs/instance:Instance");
+    const ids = new Map(instances.map((instance) => [nameOf(instance), instance.id ?? ""]));
+    return new EcsCloud(ids, settings, pace);
+}
+
+class EcsCloud implements Cloud {
+    private readonly client: Ecs;
+
+    constructor(
+        private readonly ids: Map<string, string>,
+        private readonly settings: CloudSettings,
+        private readonly pace: Pace,
+    ) {
+        const { accessKey, secretKey, securityToken, region, endpoint, protocol } = settings;
+        const config = {
+            ...{ accessKeyId: accessKey, accessKeySecret: secretKey, securityToken },
+            ...{ regionId: region, endpoint, protocol, connectTimeout: 10_000, readTimeout: 30_000 },
+        };
+        this.client = new Ecs(config as ConstructorParameters<typeof Ecs>[0]);
+    }
+
+    async status(host: string): Promise<string> {
+        const instanceIds = JSON.stringify([this.id(host)]);
+        const request = new ecs.DescribeInstancesRequest({ regionId: this.settings.region, instanceIds });
+        const answer = await asked(host, "DescribeInstances", this.client.describeInstances(request));
+        return answer.body?.instances?.instance?.[0]?.status ?? "Gone";
+    }
+
+    async reboot(host: string, { force }: { force: boolean }): Promise<void> {
+        const request = new ecs.RebootInstanceRequest({ instanceId: this.id(host), forceStop: force });
+        await asked(host, "RebootInstance", this.client.rebootInstance(request));
+        const began = Date.now();
+        let left = false;
+        await this.until(host, "Running again", (status) => {
+            left ||= status !== "Running" || Date.now() - began > this.pace.leaving * 1000;
+            return left && status === "Running";
+        });
+    }
+
+    async stop(host: string, { force }: { force: boolean }): Promise<void> {
+        const instanceId = this.id(host);
+        if ((await this.status(host)) !== "Stopped") {
+            const request = new ecs.StopInstanceRequest({
+                ...{ instanceId, forceStop: force, stoppedMode: "KeepCharging" },
+            });
+            await asked(host, "StopInstance", this.client.stopInstance(request));
+        }
+        await this.until(host, "Stopped");
+    }
+
+    async start(host: string): Promise<void> {
+        const instanceId = this.id(host);
+        if ((await this.status(host)) !== "Running") {
+            const request = new ecs.StartInstanceRequest({ instanceId });
+            await asked(host, "StartInstance", this.client.startInstance(request));
+        }
+        await this.until(host, "Running");
+    }
+
+    async release(host: string): Promise<void> {
+        const request = new ecs.DeleteInstanceRequest({ instanceId: this.id(host), force: true });
+        await asked(host, "DeleteInstance", this.client.deleteInstance(request));
+        await this.until(host, "Gone");
+    }
+
+    private id(host: string): string {
+        const id = this.ids.get(host);
+        if (id) return id;
+        throw new Error(`no host ${host}; this stack has ${[...this.ids.keys()].join(", ") || "none"}`);
+    }
+
+    /** A look that fails is not the last: the cloud may be busy, the order is given. */
+    private async until(host: string, what: string, is = (status: string) => status === what): Promise<void> {
+        const { every, patience } = this.pace;
+        for (const deadline = Date.now() + patience * 1000; ; await setTimeout(every * 1000)) {
+            let was: string;
+            try {
+                const status = await this.status(host);
+                if (is(status)) return;
+                was = `the cloud says ${status}`;
+            } catch (error) {
+                was = (error as Error).message;
+            }
+            if (Date.now() > deadline) throw new Error(`${host} is not ${what} within ${patience} s: ${was}`);
+        }
+    }
+}
+
+/** What the cloud answers; its refusal with the host and the action. */
+async function asked<T>(host: string, action: string, answer: Promise<T>): Promise<T> {
+    return answer.catch((error: Error) => {
+        throw new Error(`${host}: ${action}: ${error.message}`);
+    });
 }

@@ -1,0 +1,125 @@
+import * as ecs from "@alicloud/ecs20140526";
+import { strict as assert } from "node:assert";
+import { type Cloud, cloudOf } from "../../operations/cloud";
+import type { CloudSettings } from "../../operations/cloudSettings";
+import { Region, regionId } from "./cloud/region";
+
+const pace = { every: 0.002, patience: 5, leaving: 5 };
+
+/** A state with hosts of these ids. */
+function state(ids: Record<string, string>): string {
+    const type = "alicloud:ecs/instance:Instance";
+    const resources = Object.entries(ids).map(([name, id]) => ({
+        urn: `urn:pulumi:dev::p::${type}::${name}`,
+        type,
+        id,
+    }));
+    return JSON.stringify({ deployment: { resources } });
+}
+
+describe("the cloud's interface to a stack's hosts", () => {
+    let region: Region;
+    let id: string;
+    let settings: CloudSettings;
+    let cloud: Cloud;
+    beforeEach(async () => {
+        region = await new Region().start();
+        id = await region.instance(await region.network());
+        const endpoint = new URL(region.cloud.url).host;
+        settings = { region: regionId, accessKey: "id", secretKey: "secret", endpoint, protocol: "http" };
+        cloud = cloudOf(state({ master: id }), settings, pace);
+    });
+    afterEach(() => region.stop());
+
+    /** What was ordered, and how: `action force`. */
+    const orders = async () => {
+        const calls = (await region.calls("?mutating=true")).filter(({ action }) => /Instance$/.test(action));
+        return calls.map(({ action, parameters }) =>
+            `${action} ${parameters.ForceStop ?? parameters.Force ?? ""}`.trim(),
+        );
+    };
+
+    /** Whether a promise has come to its end after so many looks at the instance's status. */
+    const looks = async (count: number) => {
+        const seen = async () => (await region.calls()).filter(({ action }) => action === "DescribeInstances").length;
+        const before = await seen();
+        await region.until(async () => (await seen()) >= before + count);
+    };
+
+    it("restarts one, and returns when it runs again", async () => {
+        const letGo = region.machines.hold();
+        let done = false;
+        const restarted = cloud.reboot("master", { force: true }).then(() => (done = true));
+        await looks(5);
+        assert.equal(done, false);
+        assert.equal(await cloud.status("master"), "Starting");
+        letGo();
+        await restarted;
+        assert.equal(await cloud.status("master"), "Running");
+        assert.equal(region.machines.machine(id).on, true);
+        assert.deepEqual((await orders()).slice(-1), ["RebootInstance true"]);
+    });
+
+    it("stops one and starts it, also when it is so already", async () => {
+        await cloud.stop("master", { force: false });
+        await cloud.stop("master", { force: false });
+        assert.equal(await cloud.status("master"), "Stopped");
+        assert.equal(region.machines.machine(id).on, false);
+        assert.equal((await region.state()).instances[id].stoppedMode, "KeepCharging");
+        await cloud.start("master");
+        await cloud.start("master");
+        assert.equal(await cloud.status("master"), "Running");
+        assert.equal(region.machines.machine(id).on, true);
+        assert.deepEqual((await orders()).slice(-2), ["StopInstance false", "StartInstance"]);
+    });
+
+    it("releases one that runs, whose data disks stay", async () => {
+        const disk = await region.disk();
+        await region.attach(disk, id);
+        await cloud.release("master");
+        assert.equal(await cloud.status("master"), "Gone");
+        assert.equal(region.machines.machines.size, 0);
+        assert.deepEqual(Object.keys((await region.state()).disks), [disk]);
+    });
+
+    it("says what the cloud refuses: a protected host stays, one that is off is not restarted", async () => {
+        await region.ecs.modifyInstanceAttribute(
+            new ecs.ModifyInstanceAttributeRequest({ instanceId: id, deletionProtection: true }),
+        );
+        await assert.rejects(cloud.release("master"), /^Error: master: DeleteInstance: .*DeletionProtection/);
+        assert.equal(await cloud.status("master"), "Running");
+        await cloud.stop("master", { force: true });
+        await assert.rejects(cloud.reboot("master", { force: true }), /^Error: master: RebootInstance: .*Stopped/);
+    });
+
+    it("waits no longer than it may, and says how it was instead", async () => {
+        const hasty = cloudOf(state({ master: id }), settings, { ...pace, patience: 0.05 });
+        const letGo = region.machines.hold();
+        await assert.rejects(
+            hasty.stop("master", { force: false }),
+            /master is not Stopped within 0.05 s: the cloud says Stopping/,
+        );
+        letGo();
+    });
+
+    it("goes on looking when a look fails", async () => {
+        const letGo = region.machines.hold();
+        const stopped = cloud.stop("master", { force: false });
+        await region.until(async () => (await region.status(id)) === "Stopping");
+        await region.fault({ action: "DescribeInstances", throttle: true, count: 3 });
+        await looks(5);
+        letGo();
+        await stopped;
+        assert.equal(await region.status(id), "Stopped");
+    });
+
+    it("knows the hosts of the stack alone, and needs its key", async () => {
+        await assert.rejects(cloud.status("node-09"), /no host node-09; this stack has master/);
+        const stranger = cloudOf(state({ master: id }), { ...settings, secretKey: "other" }, pace);
+        await assert.rejects(stranger.status("master"), (error: Error) => {
+            assert.match(error.message, /^master: DescribeInstances: SignatureDoesNotMatch/);
+            assert.doesNotMatch(error.message, /other/);
+            return true;
+        });
+    });
+});
