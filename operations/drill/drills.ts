@@ -1,4 +1,4 @@
-import { avalanche } from "./avalanche";
+import { avalanche } from "./avalanche/avalanche";
 import type { Drill } from "./drill";
 import { drillOf } from "./faults/course";
 import { drift } from "./faults/drift";

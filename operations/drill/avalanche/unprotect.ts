@@ -1,8 +1,8 @@
 import { dump, load } from "js-yaml";
 import * as fs from "node:fs";
 import * as path from "node:path";
-import { quote } from "../../cluster/shell";
-import type { Shell } from "../status/ssh";
+import { quote } from "../../../cluster/shell";
+import type { Shell } from "../../status/ssh";
 
 /** Seconds that a host has to take its protection away, or to put it back. */
 const patience = 90;

@@ -1,4 +1,4 @@
-import { offLabel } from "../../cluster/guardrails/labels";
+import { offLabel } from "../../../cluster/guardrails/labels";
 
 /** An install shaped like the one that took the cluster down: several deployments, no limits, no end to their memory. */
 export interface Hog {

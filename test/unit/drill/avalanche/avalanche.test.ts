@@ -1,10 +1,10 @@
 import { strict as assert } from "node:assert";
-import { avalanche } from "../../../operations/drill/avalanche";
-import { type DrillRecord, passed } from "../../../operations/drill/record";
-import { runDrill } from "../../../operations/drill/run";
-import { html } from "../../../operations/drill/report/html";
-import { waitFor } from "../../../operations/status/wait";
-import { Stand } from "./stand";
+import { avalanche } from "../../../../operations/drill/avalanche/avalanche";
+import { type DrillRecord, passed } from "../../../../operations/drill/record";
+import { runDrill } from "../../../../operations/drill/run";
+import { html } from "../../../../operations/drill/report/html";
+import { waitFor } from "../../../../operations/status/wait";
+import { Stand } from "../stand";
 
 const missed = ({ wants }: DrillRecord) => wants.filter(({ met }) => !met).map(({ what }) => what);
 const phases = (record: DrillRecord) => record.phases.map(({ name }) => name);

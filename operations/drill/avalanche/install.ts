@@ -1,8 +1,8 @@
-import { type Api, ask } from "../status/api";
-import type { Metadata, Pod } from "../status/kinds";
-import { applications } from "../status/probes";
-import { list } from "./cluster";
-import type { Context } from "./drill";
+import { type Api, ask } from "../../status/api";
+import type { Metadata, Pod } from "../../status/kinds";
+import { applications } from "../../status/probes";
+import { list } from "../cluster";
+import type { Context } from "../drill";
 import { drillLabel, deploymentsOf, type Hog, namespaceOf } from "./hog";
 
 export const namespace = "drill-avalanche";

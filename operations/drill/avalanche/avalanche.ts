@@ -1,14 +1,14 @@
-import { waitFor } from "../status/wait";
-import { type Api, ask } from "../status/api";
-import { fateOf, type Fate } from "./cluster";
-import type { Context, Drill } from "./drill";
+import { waitFor } from "../../status/wait";
+import { type Api, ask } from "../../status/api";
+import { fateOf, type Fate } from "../cluster";
+import type { Context, Drill } from "../drill";
 import { quotaOf } from "./hog";
 import { atMost, hogOf, install, makeNamespace, namespace, uninstall } from "./install";
 import { letIn, refuseAgain } from "./protections";
-import type { Want } from "./record";
+import type { Want } from "../record";
 import { restore, unprotect } from "./unprotect";
-import { seconds } from "./verdict";
-import { Watch } from "./watch";
+import { seconds } from "../verdict";
+import { Watch } from "../watch";
 
 /** Share of a worker's memory from which on it is full: what `npm run status` warns of. */
 const full = 0.85;

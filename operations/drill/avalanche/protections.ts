@@ -1,5 +1,5 @@
-import { type Api, ask } from "../status/api";
-import { list } from "./cluster";
+import { type Api, ask } from "../../status/api";
+import { list } from "../cluster";
 
 /** The admission policies' bindings: what is refused by them is let in while a drill has them. */
 

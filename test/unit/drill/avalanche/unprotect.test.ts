@@ -4,8 +4,8 @@ import { load } from "js-yaml";
 import * as fs from "node:fs";
 import * as os from "node:os";
 import * as path from "node:path";
-import { restore, unprotect, unprotected } from "../../../operations/drill/unprotect";
-import type { Shell } from "../../../operations/status/ssh";
+import { restore, unprotect, unprotected } from "../../../../operations/drill/avalanche/unprotect";
+import type { Shell } from "../../../../operations/status/ssh";
 
 const config = `apiVersion: kubelet.config.k8s.io/v1beta1
 kind: KubeletConfiguration

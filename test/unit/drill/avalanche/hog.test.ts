@@ -1,10 +1,10 @@
 import { strict as assert } from "node:assert";
 import { type ChildProcess, spawn } from "node:child_process";
 import * as fs from "node:fs";
-import { deploymentsOf, hogScript, namespaceOf } from "../../../operations/drill/hog";
-import { install } from "../../../operations/drill/install";
-import { waitFor } from "../../../operations/status/wait";
-import { StandInApi } from "../status/standins";
+import { deploymentsOf, hogScript, namespaceOf } from "../../../../operations/drill/avalanche/hog";
+import { install } from "../../../../operations/drill/avalanche/install";
+import { waitFor } from "../../../../operations/status/wait";
+import { StandInApi } from "../../status/standins";
 
 const mebibyte = 2 ** 20;
 const inAnHour = () => Math.floor(Date.now() / 1000) + 3600;
