@@ -10,7 +10,7 @@ import { html, htmlOf } from "./report/html";
 import { verdict, verdicts } from "./report/text";
 import { draw, type Drawn, inOrder } from "./runs/draw";
 import { History } from "./runs/history";
-import { Session } from "./runs/session";
+import type { Session } from "./runs/session";
 
 const flags = drills.flatMap((drill) =>
     Object.entries(drill.flags).map(([flag, what]) => `  --${flag}  (${drill.name}) ${what}\n`),
@@ -104,6 +104,8 @@ async function main(args: string[]): Promise<number> {
     }
     // A name that there is none of needs no stack to be refused.
     if (options.names[0] !== "random") chosenOf(options, () => fail());
+    // The cloud's package, which it needs, is big: who only asks for the drills does not wait for it.
+    const { Session } = await import("./runs/session.js");
     const session = new Session(options.stack);
     try {
         return await run(session, options);

@@ -1,19 +1,22 @@
+import { ask } from "../../status/api";
 import { waitFor } from "../../status/wait";
-import { type Api, ask } from "../../status/api";
 import { fateOf, type Fate } from "../cluster";
 import type { Context, Drill } from "../drill";
-import { quotaOf } from "./hog";
-import { atMost, hogOf, install, makeNamespace, namespace, uninstall } from "./install";
-import { letIn, refuseAgain } from "./protections";
 import type { Want } from "../record";
-import { restore, unprotect } from "./unprotect";
 import { seconds } from "../verdict";
 import { Watch } from "../watch";
+import { quotaOf } from "./hog";
+import { atMost, hogOf, install, makeNamespace, namespace } from "./install";
+import { letIn, refuseAgain } from "./protections";
+import { all, type Removal, remove, removeLater, type Run } from "./repair";
+import { Restarts } from "./restarts";
+import { tidy } from "./tidy";
+import { restore, unprotect } from "./unprotect";
 
 /** Share of a worker's memory from which on it is full: what `npm run status` warns of. */
 const full = 0.85;
-/** Seconds that the install has to fill a worker, and that everything has to be as before. */
-const patience = { filling: 150, repair: 300 };
+/** Seconds that the install has to fill a worker, and that everything has to be as before: held, and with nothing to hold it. */
+const patience = { filling: 150, repair: 300, unheld: 600 };
 /** Seconds of each phase, and in a short drill. */
 const lengths = { before: [10, 5], refused: [30, 20], full: [60, 20], after: [10, 5] };
 
@@ -29,17 +32,19 @@ export const avalanche: Drill = {
     async run(context) {
         await tidy(context);
         const watch = new Watch(context);
+        const restarts = new Restarts(context);
         const phase = (name: string, what: string, fault = false) => {
             context.say(`${name}: ${what}`);
-            return context.recorder.phase(name, what, fault);
+            context.recorder.phase(name, what, fault);
         };
+        const run = { context, watch, restarts, phase };
         phase("before", "the stack as it is, with known data");
         await watch.begin();
         await context.rest(length(context, "before"));
         watch.well();
         const wants = context.flags.has("without-protection")
-            ? await unheld(context, watch, phase)
-            : [...(await refused(context, phase, watch)), ...(await held(context, watch, phase))];
+            ? await unheld(run)
+            : [...(await refused(run)), ...(await held(run))];
         phase("after", "everything as before");
         await context.rest(length(context, "after"));
         await watch.end();
@@ -47,13 +52,13 @@ export const avalanche: Drill = {
     },
 };
 
-type Begin = (name: string, what: string, fault?: boolean) => void;
-
 /** The install as people would make it: refused, and refused again when they do what the refusal says. */
-async function refused(context: Context, phase: Begin, watch: Watch): Promise<Want[]> {
+async function refused(run: Run): Promise<Want[]> {
+    const { context, watch, phase } = run;
     const { api, recorder } = context;
+    const removal = { patience: patience.repair };
     phase("as it is", "the install meets the guardrails", true);
-    context.undo.later("the install", patience.repair, () => uninstall(api));
+    removeLater(run, removal);
     await makeNamespace(api, namespace, false);
     const hog = hogOf(context, watch.pods);
     let { accepted, refusals } = await install(api, hog);
@@ -73,7 +78,7 @@ async function refused(context: Context, phase: Begin, watch: Watch): Promise<Wa
         if (now.unlimited >= worst.unlimited) worst = now;
     }
     const said = recorder.record.messages.filter(({ from }) => from.startsWith("install") || from.includes(namespace));
-    await gone(context, phase);
+    await remove(run, removal);
     return [
         {
             what: "The guardrails stop the install as it is, and say why",
@@ -85,39 +90,38 @@ async function refused(context: Context, phase: Begin, watch: Watch): Promise<Wa
 }
 
 /** The install with the guardrails off: what is left must hold it. */
-async function held(context: Context, watch: Watch, phase: Begin): Promise<Want[]> {
-    phase("guardrails off", "the install eats what there is", true);
-    return fill(context, watch, phase);
+async function held(run: Run): Promise<Want[]> {
+    run.phase("guardrails off", "the install eats what there is", true);
+    return fill(run, { patience: patience.repair });
 }
 
 /** The same with nothing left to hold it. */
-async function unheld(context: Context, watch: Watch, phase: Begin): Promise<Want[]> {
+async function unheld(run: Run): Promise<Want[]> {
+    const { context, phase } = run;
     const { stack, api, shell, undo } = context;
     phase("taken away", "reservations, evictions and refusals");
     const hosts = stack.access.hosts.map(({ name }) => name);
-    let back = false;
-    const putBack = async () => {
-        if (!back) await Promise.all([refuseAgain(api), ...hosts.map((host) => restore(shell, host))]);
-        back = true;
+    const bare = new Set(hosts);
+    const giveBack = async (host: string) => {
+        await restore(shell, host);
+        bare.delete(host);
     };
-    undo.later("the stack's protection", patience.repair, putBack);
+    // One that hangs keeps the others from nothing.
+    const putBack = () => all([refuseAgain(api), ...[...bare].map(giveBack)]);
+    undo.later("the stack's protection", patience.unheld, putBack);
     await letIn(api);
     // To the end on every host, also when one fails: else it could be put back before it is taken away.
     await all(hosts.map((host) => unprotect(shell, host, atMost)));
     phase("without protection", "the install eats what there is, before everybody else", true);
-    return fill(context, watch, phase, { priorityClass: "system-node-critical", putBack });
+    return fill(run, { patience: patience.unheld, putBack }, "system-node-critical");
 }
 
-async function fill(
-    context: Context,
-    watch: Watch,
-    phase: Begin,
-    { priorityClass, putBack }: { priorityClass?: string; putBack?: () => Promise<void> } = {},
-): Promise<Want[]> {
+async function fill(run: Run, removal: Removal, priorityClass?: string): Promise<Want[]> {
+    const { context, watch } = run;
     const { api, recorder, stack, signal } = context;
     const workers = stack.access.hosts.map(({ name }) => name).filter((name) => name !== stack.controlPlane);
     const began = recorder.now();
-    context.undo.later("the install", patience.repair, () => clear(api, putBack));
+    removeLater(run, removal);
     await makeNamespace(api, namespace, true);
     const { accepted, refusals } = await install(api, { ...hogOf(context, watch.pods), priorityClass }, 10);
     refusals.forEach((reason) => recorder.message("install", reason));
@@ -133,7 +137,7 @@ async function fill(
     recorder.fact("The install came to", `${pods} pods, ${evicted} evicted, ${restarts} times killed and begun anew`);
     const noticed = recorder.record.messages.find(({ at }) => at >= began);
     recorder.fact("First word of it from the cluster", noticed ? `after ${seconds(noticed.at - began)}` : "none");
-    const repair = await gone(context, phase, watch, putBack);
+    const repair = await remove(run, removal, () => watch.different());
     return [
         {
             what: "The drill is one: the install fills a worker's memory, or as much as it may have",
@@ -143,58 +147,15 @@ async function fill(
         },
         {
             what: "Everything is as before when the install is gone",
-            wanted: `within ${seconds(patience.repair)}`,
+            wanted: `within ${seconds(removal.patience)}`,
             got: repair.different ?? `after ${seconds(repair.seconds)}`,
             met: repair.different === undefined,
         },
     ];
 }
 
-/** Removes the install, puts back what was taken away, and waits until all is as before. */
-async function gone(
-    context: Context,
-    phase: Begin,
-    watch?: Watch,
-    putBack?: () => Promise<void>,
-): Promise<{ seconds: number; different?: string }> {
-    const { api, recorder, rest } = context;
-    phase("removed", "the install is deleted");
-    const began = recorder.now();
-    for (;;) {
-        const different = await clear(api, putBack).then(
-            () => watch?.different(),
-            (error: Error) => error.message,
-        );
-        const seconds = recorder.now() - began;
-        if (different === undefined || seconds > patience.repair) return { seconds, different };
-        await rest(1);
-    }
-}
-
-/** Both at once: a node that is full does not delete its pods before it may evict them again. */
-async function clear(api: Api, putBack = async () => {}): Promise<void> {
-    await all([uninstall(api), putBack()]);
-}
-
-/** Waits until each has come to its end; fails when one has failed. */
-async function all(works: Promise<void>[]): Promise<void> {
-    await Promise.allSettled(works);
-    await Promise.all(works);
-}
-
 function fate({ pods }: Watch): Fate {
     return fateOf(pods.filter(({ metadata }) => metadata.namespace === namespace));
-}
-
-/** Puts back what an earlier run, ended too early, could not. */
-async function tidy({ api, shell, stack, say, signal }: Context): Promise<void> {
-    await Promise.all([refuseAgain(api), ...stack.access.hosts.map(({ name }) => restore(shell, name))]);
-    const left = async () =>
-        uninstall(api).then(
-            () => true,
-            (error: Error) => (say(error.message), false),
-        );
-    await waitFor(left, patience.repair, "what an earlier drill installed is not gone", signal);
 }
 
 function length({ short }: Context, name: keyof typeof lengths): number {

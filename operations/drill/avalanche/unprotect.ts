@@ -4,8 +4,8 @@ import * as path from "node:path";
 import { quote } from "../../../cluster/shell";
 import type { Shell } from "../../status/ssh";
 
-/** Seconds that a host has to take its protection away, or to put it back. */
-const patience = 90;
+/** Seconds that a host has to take its protection away; to put it back, which is tried again where one hangs. */
+const patience = { away: 90, back: 40 };
 
 type Thresholds = Record<string, string> | undefined;
 
@@ -35,15 +35,15 @@ export async function unprotect(shell: Shell, host: string, atMost: number): Pro
 
 /** Puts it back. It may be there already. */
 export async function restore(shell: Shell, host: string): Promise<void> {
-    await said(shell, host, script("restore"));
+    await said(shell, host, script("restore"), patience.back);
 }
 
 function script(name: string): string {
     return fs.readFileSync(path.join(__dirname, `${name}.sh`), "utf8");
 }
 
-async function said(shell: Shell, host: string, text: string): Promise<string> {
-    const { stdout, failure } = await shell.run(host, text, patience);
+async function said(shell: Shell, host: string, text: string, seconds = patience.away): Promise<string> {
+    const { stdout, failure } = await shell.run(host, text, seconds);
     if (failure) throw new Error(`${host}: ${failure}`);
     return stdout;
 }

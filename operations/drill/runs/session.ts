@@ -3,6 +3,7 @@ import * as os from "node:os";
 import * as path from "node:path";
 import { exportStack, writeSshFiles } from "../../access";
 import { cloudOf } from "../../cloud";
+import { cloudSettings } from "../../cloudSettings";
 import { KubernetesApi } from "../../status/api";
 import { lookAtCluster, workloadLook } from "../../status/cluster";
 import { condition } from "../../status/kinds";
@@ -115,7 +116,7 @@ export class Session {
             stack,
             api,
             shell: new Ssh(sshConfig),
-            cloud: cloudOf(exported, stack.name),
+            cloud: cloudOf(exported, cloudSettings(stack.name)),
             reach: (addresses) => reach(sshConfig, master, this.dir, addresses),
         };
         return way;

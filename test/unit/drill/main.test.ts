@@ -16,9 +16,15 @@ describe("npm run drill", () => {
         for (const [name, body] of Object.entries({ pulumi, ssh: "echo 'Connection timed out' >&2; exit 255" })) {
             fs.writeFileSync(path.join(dir, name), `#!/bin/bash\n# Stand-in for ${name}.\n${body}\n`, { mode: 0o755 });
         }
-        const env = { ...process.env, PATH: `${dir}:${process.env.PATH}`, TMPDIR: dir, XDG_STATE_HOME: dir };
+        const own = Object.entries(process.env).filter(([name]) => !/^ALI(BABA_?)?CLOUD_/.test(name));
+        const env = {
+            ...Object.fromEntries(own),
+            PATH: `${dir}:${process.env.PATH}`,
+            TMPDIR: dir,
+            XDG_STATE_HOME: dir,
+        };
         const main = path.join(root, "operations/drill/main.ts");
-        const run = spawnSync(process.execPath, ["--require", "tsx/cjs", main, ...args], {
+        const run = spawnSync(process.execPath, ["--import", "tsx", main, ...args], {
             cwd: root,
             env,
             encoding: "utf8",
@@ -28,8 +34,8 @@ describe("npm run drill", () => {
         return run;
     }
 
-    /** A `pulumi` that has a stack, whose API server nobody answers for, and that says this of its drills. */
-    function stack(marked: string): string {
+    /** A `pulumi` that has a stack, whose API server nobody answers for, and that says this of its drills and its cloud. */
+    function stack(marked: string, cloud = ["region", "accessKey", "secretKey"]): string {
         const secret = (text: string) => ({ plaintext: JSON.stringify(text) });
         const resource = (type: string, name: string, outputs: object, inputs = {}) => {
             return { urn: `urn:pulumi:dev::p::${type}::${name}`, type, outputs, inputs };
@@ -48,7 +54,16 @@ describe("npm run drill", () => {
             ),
         ];
         fs.writeFileSync(path.join(dir, "state.json"), JSON.stringify({ deployment: { resources } }));
-        return `case "$*" in "config get test-cluster:drills --stack dev"*) ${marked} ;; *export*) cat ${dir}/state.json ;; *) exit 1 ;; esac`;
+        const config = Object.fromEntries(cloud.map((key) => [`alicloud:${key}`, { value: "x" }]));
+        fs.writeFileSync(path.join(dir, "config.json"), JSON.stringify(config));
+        const cases = {
+            '"config get test-cluster:drills --stack dev"*': marked,
+            '"config --json --show-secrets"*"--stack dev"': `cat ${dir}/config.json`,
+            "*export*": `cat ${dir}/state.json`,
+            "*": "exit 1",
+        };
+        const lines = Object.entries(cases).map(([when, then]) => `${when}) ${then} ;;`);
+        return `case "$*" in ${lines.join(" ")} esac`;
     }
 
     it("lists the drills, and needs no stack for it", () => {
@@ -102,6 +117,12 @@ describe("npm run drill", () => {
             assert.match(stderr, /stack dev is not one for drills[^]*config set --stack dev test-cluster:drills true/);
         }
         assert.equal(fs.existsSync(path.join(dir, "test-cluster")), false);
+    });
+
+    it("refuses a stack whose cloud it can't ask, with what is missing", () => {
+        const { status, stderr } = drill(stack("echo true", ["region", "accessKey"]), "avalanche");
+        assert.equal(status, 2);
+        assert.match(stderr, /lack\n {2}alicloud:secretKey: export ALICLOUD_SECRET_KEY=/);
     });
 
     it("tells of a drill that could not be run in its report: exit status 2", () => {

@@ -29,6 +29,12 @@ export class Stand {
     down = false;
     /** Hosts without protection: as long as there are any, no pod is deleted. */
     private readonly bare = new Set<string>();
+    /** Hosts that hear nothing until the cloud restarts them. */
+    readonly hung = new Set<string>();
+    /** Milliseconds by which the drill's clock is ahead. */
+    skipped = 0;
+    /** What was told to whoever watches. */
+    readonly said: string[] = [];
     readonly namespaces = new Map<string, Made & { quota: boolean; deployments: Made[] }>();
     readonly binding: Made = { metadata: { name: "guardrails-priority" }, spec: { validationActions: ["Deny"] } };
     /** Host and first words of what was run there. */
@@ -50,7 +56,7 @@ export class Stand {
             stack: of,
             api: this.api(),
             shell: { run: this.run.bind(this) } as unknown as Shell,
-            cloud: {} as Context["cloud"],
+            cloud: { reboot: this.reboot.bind(this) } as unknown as Context["cloud"],
             pulumi: async () => "",
             reread: async () => undefined,
             reach: async () => ({ sql: () => this.sql.bind(this), nacos: this.nacos(), close: () => undefined }),
@@ -59,12 +65,12 @@ export class Stand {
                 await new Promise((resolve) => setTimeout(resolve, seconds * 10));
                 signal.throwIfAborted();
             },
-            recorder: new Recorder({ drill: "avalanche", what: "", stack: "local" }),
+            recorder: new Recorder({ drill: "avalanche", what: "", stack: "local" }, () => Date.now() + this.skipped),
             undo: new Undo(5),
             signal,
             short: true,
             flags: new Set(flags),
-            say: () => undefined,
+            say: (text) => void this.said.push(text),
         };
     }
 
@@ -137,7 +143,14 @@ export class Stand {
         return deployment;
     }
 
+    /** What is in /run goes with it. */
+    private async reboot(host: string) {
+        this.hung.delete(host);
+        this.bare.delete(host);
+    }
+
     private async run(host: string, script: string) {
+        if (this.hung.has(host)) return { stdout: "", failure: `${host} gave no answer over SSH` };
         const word = ["awk", "mysql", "systemd-run", "drill-kubelet"].find((each) => script.includes(each)) ?? "";
         if (word !== "awk") this.scripts.push(`${host} ${word}`);
         if (word === "systemd-run") this.bare.add(host);

@@ -2,6 +2,7 @@ import { strict as assert } from "node:assert";
 import { avalanche } from "../../../../operations/drill/avalanche/avalanche";
 import { type DrillRecord, passed } from "../../../../operations/drill/record";
 import { runDrill } from "../../../../operations/drill/run";
+import { verdict } from "../../../../operations/drill/report/text";
 import { html } from "../../../../operations/drill/report/html";
 import { waitFor } from "../../../../operations/status/wait";
 import { Stand } from "../stand";
@@ -72,6 +73,38 @@ describe("the avalanche", () => {
         assert.deepEqual(of("systemd-run"), ["master systemd-run", "node-01 systemd-run"]);
         const last = stand.scripts.slice(stand.scripts.findLastIndex((script) => script.endsWith("systemd-run")) + 1);
         assert.ok(["master", "node-01"].every((host) => last.includes(`${host} drill-kubelet`)));
+        assert.deepEqual(stand.left(), []);
+    });
+
+    it("restarts a host that hangs through the cloud, once, and puts everything back on it", async () => {
+        const stand = new Stand();
+        const context = stand.context(["without-protection"]);
+        const { rest, recorder } = context;
+        let jumps = 3;
+        context.rest = async (seconds) => {
+            await rest(seconds);
+            const now = recorder.record.phases.at(-1)!.name;
+            if (now === "without protection" && stand.eating) stand.hung.add("node-01");
+            if (now !== "removed" || jumps-- <= 0) return;
+            stand.skipped += 25_000;
+            // The other host answers all the while.
+            const from = recorder.now();
+            const answered = async () => recorder.record.samples["SSH master"].at(-1)!.at >= from;
+            await waitFor(answered, 10, "master was not tried");
+        };
+        const record = await runDrill(avalanche, context);
+        assert.equal(record.broken, undefined);
+        const told = record.messages.filter(({ from }) => from === "cloud");
+        assert.deepEqual(
+            told.map(({ text }) => text.replace(/\d+ s/, "… s")),
+            ["node-01 heard nothing for … s and was restarted through the cloud"],
+        );
+        assert.deepEqual(record.facts.find(({ name }) => name === "Restart")?.value, told[0].text);
+        assert.ok(stand.said.includes(told[0].text.replace("was", "is being")), stand.said.join());
+        assert.deepEqual(missed(record), ["node-01 answers over SSH"]);
+        const repair = record.wants.find(({ what }) => what.startsWith("Everything is as before"))!;
+        assert.match(`${repair.wanted} ${repair.got}`, /^within 10 min 0 s after (7|8)\d s$/);
+        assert.match(verdict(record), /1 of \d+ goals were missed/);
         assert.deepEqual(stand.left(), []);
     });
 
