@@ -28,6 +28,7 @@ export const avalanche: Drill = {
         "one-worker": "only on the worker that MySQL is on: for a region whose machine has less memory than its hosts",
         "without-protection":
             "instead: with the nodes' reservations and evictions and all refusals taken away, as the cluster of the incident was",
+        burstable: "the install requests a little memory: its pods are Burstable, as MySQL's and Elasticsearch's are",
     },
     async run(context) {
         await tidy(context);

@@ -12,6 +12,8 @@ export interface Hog {
     /** Second since 1970 at which it lets go by itself, if nobody can delete it any more. */
     until: number;
     priorityClass?: string;
+    /** Requests a little memory, with no limit: such pods are Burstable, others BestEffort. */
+    burstable?: boolean;
     /** The one node that it may run on; any when it is not said. */
     node?: string;
 }
@@ -43,7 +45,7 @@ exec sleep infinity`;
 
 /** The deployments, as the Kubernetes API takes them. */
 export function deploymentsOf(hog: Hog): { metadata: { name: string } }[] {
-    const { namespace, image, deployments, replicas, rate, until, priorityClass, node } = hog;
+    const { namespace, image, deployments, replicas, rate, until, priorityClass, burstable, node } = hog;
     return Array.from({ length: deployments }, (_, index) => {
         const name = `hog-${index + 1}`;
         const labels = { app: name, [drillLabel]: "avalanche" };
@@ -67,6 +69,7 @@ export function deploymentsOf(hog: Hog): { metadata: { name: string } }[] {
                                 name: "hog",
                                 image,
                                 imagePullPolicy: "IfNotPresent",
+                                ...(burstable && { resources: { requests: { memory: "16Mi" } } }),
                                 command: ["bash", "-c", hogScript(rate, until)],
                             },
                         ],

@@ -14,7 +14,8 @@ export function hogOf({ stack, flags }: Context, pods: Pod[]): Hog {
     const node = flags.has("one-worker") ? pods.find(isOf(applications.MySQL))?.spec.nodeName : undefined;
     const workers = node ? 1 : Math.max(1, stack.access.hosts.length - 1);
     const until = Math.floor(Date.now() / 1000) + atMost;
-    return { namespace, image: image(pods), deployments: 4, replicas: 2 * workers, rate: 24 * 2 ** 20, until, node };
+    const size = { deployments: 4, replicas: 2 * workers, rate: 24 * 2 ** 20 };
+    return { namespace, image: image(pods), ...size, until, node, burstable: flags.has("burstable") };
 }
 
 /** Filebeat's, which every node has; else MySQL's. */

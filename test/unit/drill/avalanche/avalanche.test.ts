@@ -5,6 +5,7 @@ import { runDrill } from "../../../../operations/drill/run";
 import { verdict } from "../../../../operations/drill/report/text";
 import { html } from "../../../../operations/drill/report/html";
 import { waitFor } from "../../../../operations/status/wait";
+import type { StandInApi } from "../../status/standins";
 import { Stand } from "../stand";
 
 const missed = ({ wants }: DrillRecord) => wants.filter(({ met }) => !met).map(({ what }) => what);
@@ -106,6 +107,14 @@ describe("the avalanche", () => {
         assert.match(`${repair.wanted} ${repair.got}`, /^within 10 min 0 s after (7|8)\d s$/);
         assert.match(verdict(record), /1 of \d+ goals were missed/);
         assert.deepEqual(stand.left(), []);
+    });
+
+    it("makes the install as it is told to", async () => {
+        const context = new Stand().context(["burstable"]);
+        const asked = (context.api as StandInApi).requests;
+        await runDrill(avalanche, context);
+        const made = asked.filter(({ method, path }) => method === "POST" && path.endsWith("/deployments"));
+        assert.ok(made.length > 0 && made.every(({ asked }) => asked.body!.includes('"requests":{"memory":"16Mi"}')));
     });
 
     it("puts everything back when it is interrupted", async () => {

@@ -53,6 +53,12 @@ describe("the install that eats memory", () => {
         assert.match(JSON.stringify(above), /"nodeSelector":{"kubernetes.io\/hostname":"node-02"}/);
     });
 
+    it("requests a little when it is told to, and has no limit then either: Burstable", () => {
+        const plain = { namespace: "n", image: "i", deployments: 1, replicas: 1, rate: 1, until: 2 };
+        const [one] = deploymentsOf({ ...plain, burstable: true });
+        assert.match(JSON.stringify(one), /"resources":{"requests":{"memory":"16Mi"}}/);
+    });
+
     it("does not believe a refusal for as long as it is told, and says each that stays once", async () => {
         const path = "POST /apis/apps/v1/namespaces/n/deployments";
         const refusal = (name: string) => ({ status: 403, body: JSON.stringify({ message: `${name} is forbidden` }) });
