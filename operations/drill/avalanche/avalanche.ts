@@ -12,6 +12,7 @@ import { all, type Removal, remove, removeLater, type Run } from "./repair";
 import { Restarts } from "./restarts";
 import { tidy } from "./tidy";
 import { restore, unprotect } from "./unprotect";
+import { watermarkTold } from "./watermark";
 
 /** Share of a worker's memory from which on it is full: what `npm run status` warns of. */
 const full = 0.85;
@@ -139,6 +140,8 @@ async function fill(run: Run, removal: Removal, priorityClass?: string): Promise
     const noticed = recorder.record.messages.find(({ at }) => at >= began);
     recorder.fact("First word of it from the cluster", noticed ? `after ${seconds(noticed.at - began)}` : "none");
     const repair = await remove(run, removal, () => watch.different());
+    // By now the watch over watermarks, which looks once a minute, has had its time.
+    recorder.fact("Watermark crossed", watermarkTold(recorder.record, workers, stack.watermarks.used, began));
     return [
         {
             what: "The drill is one: the install fills a worker's memory, or as much as it may have",

@@ -32,6 +32,8 @@ describe("the avalanche", () => {
             "data tier's pods",
         ];
         assert.deepEqual(Object.keys(record.samples).sort(), what.sort());
+        const fact = record.facts.find(({ name }) => name === "Watermark crossed")?.value;
+        assert.match(fact!, /^not told; memory was above 85 % from \d+ m?s on$/);
         assert.deepEqual(stand.left(), []);
         assert.match(html(record), /goals were met/);
     });
