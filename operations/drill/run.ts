@@ -1,5 +1,6 @@
 import { setTimeout } from "node:timers/promises";
 import type { Context, Drill } from "./drill";
+import { claim } from "./lease";
 import type { DrillRecord } from "./record";
 
 /** Runs a drill and puts everything back, whatever becomes of it. Returns what it saw; it does not fail. */
@@ -7,6 +8,7 @@ export async function runDrill(drill: Drill, context: Context): Promise<DrillRec
     const { recorder, undo, say } = context;
     const { record } = recorder;
     try {
+        await claim(context);
         record.wants = await drill.run(context);
     } catch (error) {
         record.broken = (error as Error).message;

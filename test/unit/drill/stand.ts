@@ -5,6 +5,7 @@ import type { Asked } from "../../../operations/status/api";
 import type { Pod } from "../../../operations/status/kinds";
 import type { Shell } from "../../../operations/status/ssh";
 import { cluster, node, stack, StandInApi } from "../status/standins";
+import { Leases } from "./leases";
 
 interface Made {
     metadata: { name: string; labels?: Record<string, string>; annotations?: Record<string, string | null> };
@@ -29,6 +30,7 @@ export class Stand {
     down = false;
     /** Hosts without protection: as long as there are any, no pod is deleted. */
     private readonly bare = new Set<string>();
+    readonly leases = new Leases();
     /** Hosts that hear nothing until the cloud restarts them. */
     readonly hung = new Set<string>();
     /** Milliseconds by which the drill's clock is ahead. */
@@ -101,6 +103,7 @@ export class Stand {
         const ofKind = (...names: string[]) => look.workloads.filter(({ metadata }) => names.includes(metadata.name));
         const made = () => this.namespaces.get("drill-avalanche")!;
         return new StandInApi({
+            ...this.leases.replies(),
             "GET /readyz": () => "ok",
             "GET /api/v1/nodes": () => ({ items: look.nodes }),
             "GET /api/v1/pods": () => ({ items: this.pods() }),
@@ -190,6 +193,7 @@ export class Stand {
         const actions = binding.metadata.annotations
             ? ["kept"]
             : binding.spec.validationActions!.filter((is) => is !== "Deny");
-        return [...this.namespaces.keys(), ...this.configs.keys(), ...this.bare, ...actions];
+        const claims = this.leases.one ? ["claim"] : [];
+        return [...this.namespaces.keys(), ...this.configs.keys(), ...this.bare, ...actions, ...claims];
     }
 }
