@@ -18,13 +18,14 @@ const flags = drills.flatMap((drill) =>
 
 const usage = `npm run drill -- list | NAME | all | random [--stack NAME] [--host NAME] [--seed N] [--count N] [--short] [--json]:
 a fault, and the proof that the stack holds it or that it is repaired; all of them, or some that are drawn
+npm run drill -- tidy [--stack NAME]: puts back what a drill that was killed has left behind
   --host NAME   done to this host, where the drill takes one
   --seed N      (random) draws the same as it did with this number; another each time when it is not said
   --count N     (random) how many are drawn; 3 when it is not said
   --stack NAME  on this stack, not the selected one or that in STACK; its configuration must say drills: true
   --short       phases of some 20 s
   --json        what it saw, as one JSON document
-${flags.join("")}Exit status: 0 every goal was met, 1 one was missed, 2 it can't be told.`;
+${flags.join("")}Exit status: 0 every goal was met, or nothing is left, 1 one was missed, 2 it can't be told.`;
 
 interface Options {
     names: string[];
@@ -102,13 +103,17 @@ async function main(args: string[]): Promise<number> {
         drills.forEach((drill) => console.log(`${drill.name}  ${drill.what}`));
         return 0;
     }
+    const tidies = options.names.join(" ") === "tidy";
     // A name that there is none of needs no stack to be refused.
-    if (options.names[0] !== "random") chosenOf(options, () => fail());
+    if (options.names[0] !== "random" && !tidies) chosenOf(options, () => fail());
     // The cloud's package, which it needs, is big: who only asks for the drills does not wait for it.
     const { Session } = await import("./runs/session.js");
     const session = new Session(options.stack);
     try {
-        return await run(session, options);
+        if (!tidies) return await run(session, options);
+        await session.tidy();
+        console.log(`stack ${session.stack.name} has its protection, and nothing that a drill installs is left`);
+        return 0;
     } finally {
         session.close();
     }

@@ -1,4 +1,4 @@
-import { offLabel } from "../../cluster/guardrails/labels";
+import { keptMark, offLabel } from "../../cluster/guardrails/labels";
 import { type Api, ask } from "./api";
 import { condition, type List, type Metrics, type Named, type Node, type Pod, type Workload } from "./kinds";
 import { quantity } from "../../config/quantity";
@@ -13,8 +13,8 @@ export interface ClusterLook {
     workloads: Workload[];
     /** Empty where metrics-server does not answer, which takes nothing down. */
     metrics: { nodes: Metrics[]; pods: Metrics[] };
-    /** The admission policies that hold, by their bindings; the namespaces where they are switched off. */
-    guardrails: { holding: string[]; off: Named[] };
+    /** The admission policies that are there, by their bindings; which of them a drill lets only warn; where they are off. */
+    guardrails: { holding: string[]; warning: string[]; off: Named[] };
 }
 
 /**
@@ -39,8 +39,16 @@ export async function lookAtCluster(api: Api): Promise<ClusterLook> {
     return {
         ...{ seconds, nodes, pods, workloads: workloads.flat() },
         metrics: { nodes: nodeMetrics, pods: podMetrics },
-        guardrails: { holding: bound.map(({ metadata }) => metadata.name), off },
+        guardrails: { holding: names(bound), warning: names(bound.filter(isKept)), off },
     };
+}
+
+function names(all: Named[]): string[] {
+    return all.map(({ metadata }) => metadata.name);
+}
+
+function isKept({ metadata }: Named): boolean {
+    return metadata.annotations?.[keptMark] !== undefined;
 }
 
 async function readiness(api: Api): Promise<number> {

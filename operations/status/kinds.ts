@@ -8,6 +8,7 @@ export interface Metadata {
     uid?: string;
     creationTimestamp?: string;
     labels?: Record<string, string>;
+    annotations?: Record<string, string>;
 }
 
 export interface Condition {
@@ -64,7 +65,7 @@ export interface Workload {
     status: { readyReplicas?: number; desiredNumberScheduled?: number; numberReady?: number };
 }
 
-/** A namespace, or anything else of which only the name and the labels are read. */
+/** A namespace, or anything else of which only the metadata is read. */
 export interface Named {
     metadata: Metadata;
 }

@@ -23,7 +23,7 @@ export function rowsOf(stack: Stack, facts: Facts, probed: Record<string, Probed
     });
     return [
         apiRow(cluster),
-        guardrailsRow(stack.guardrails, cluster),
+        guardrailsRow(stack, cluster),
         ...stack.access.hosts.map(({ name }) =>
             nodeRow(name, cluster, hosts[name], stack.watermarks, probed.Watermarks?.trends),
         ),
@@ -53,16 +53,22 @@ function apiRow(cluster: ClusterLook | Error): Row {
 }
 
 /** Up when every policy holds that the stack has made; where they are switched off is to be known then, too. */
-function guardrailsRow(made: string[], cluster: ClusterLook | Error): Row {
+function guardrailsRow({ guardrails: made, name: stack }: Stack, cluster: ClusterLook | Error): Row {
     const row = { part: "guardrails", name: "guardrails", uses: {} } as const;
     if (made.length === 0) return { ...row, state: "absent" };
     if (cluster instanceof Error) return { ...row, state: "down", reason: unknown };
-    const { holding, off } = cluster.guardrails;
+    const { holding, warning, off } = cluster.guardrails;
     const gone = made.filter((name) => !holding.includes(name));
     const missing = gone.length > 0 ? `not in the cluster: ${gone.join(", ")}: pulumi up --refresh` : "";
+    const tidy = `if none runs now, npm run drill -- tidy --stack ${stack}`;
+    const lax = warning.length > 0 ? `a drill lets these only warn: ${warning.join(", ")}: ${tidy}` : "";
     const waived = off.map(({ metadata }) => `${metadata.name} (${metadata.labels?.[offLabel]})`);
     const where = waived.length > 0 ? `switched off in ${waived.join(", ")}` : "";
-    return { ...row, state: missing ? "down" : "up", ...reason([missing, where].filter(Boolean).join("; ")) };
+    return {
+        ...row,
+        state: missing || lax ? "down" : "up",
+        ...reason([missing, lax, where].filter(Boolean).join("; ")),
+    };
 }
 
 function kafkaRow(kafka: Stack["kafka"], hosts: Record<string, HostLook>, probe: Probed | undefined): Row {

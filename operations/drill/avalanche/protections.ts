@@ -1,11 +1,10 @@
+import { keptMark } from "../../../cluster/guardrails/labels";
 import { type Api, ask } from "../../status/api";
 import { list } from "../cluster";
 
 /** The admission policies' bindings: what is refused by them is let in while a drill has them. */
 
 const bindings = "/apis/admissionregistration.k8s.io/v1/validatingadmissionpolicybindings";
-/** Where a binding keeps what it did before, so that a later run can give it back too. */
-const kept = "test-cluster/drill-kept";
 
 interface Binding {
     metadata: { name: string; annotations?: Record<string, string> };
@@ -17,7 +16,7 @@ export async function letIn(api: Api): Promise<void> {
     for (const { metadata, spec } of await list<Binding>(api, bindings)) {
         const { validationActions = [] } = spec;
         if (!metadata.name.startsWith("guardrails-") || !validationActions.includes("Deny")) continue;
-        const annotations = { [kept]: JSON.stringify(validationActions) };
+        const annotations = { [keptMark]: JSON.stringify(validationActions) };
         await patch(api, metadata.name, { metadata: { annotations }, spec: { validationActions: ["Warn"] } });
     }
 }
@@ -25,10 +24,10 @@ export async function letIn(api: Api): Promise<void> {
 /** Has every binding that a drill let in refuse again. */
 export async function refuseAgain(api: Api): Promise<void> {
     for (const { metadata } of await list<Binding>(api, bindings)) {
-        const before = metadata.annotations?.[kept];
+        const before = metadata.annotations?.[keptMark];
         if (before === undefined) continue;
         const spec = { validationActions: JSON.parse(before) as string[] };
-        await patch(api, metadata.name, { metadata: { annotations: { [kept]: null } }, spec });
+        await patch(api, metadata.name, { metadata: { annotations: { [keptMark]: null } }, spec });
     }
 }
 

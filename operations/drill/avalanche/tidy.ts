@@ -2,6 +2,7 @@ import { waitFor } from "../../status/wait";
 import type { Context } from "../drill";
 import { uninstall } from "./install";
 import { refuseAgain } from "./protections";
+import { all } from "./repair";
 import { restore } from "./unprotect";
 
 /** Seconds that what was installed has to be gone. */
@@ -18,7 +19,7 @@ export async function tidy({
     say,
     signal,
 }: Pick<Context, "api" | "shell" | "stack" | "say" | "signal">): Promise<void> {
-    await Promise.all([refuseAgain(api), ...stack.access.hosts.map(({ name }) => restore(shell, name))]);
+    await all([refuseAgain(api), ...stack.access.hosts.map(({ name }) => restore(shell, name))]);
     const left = async () =>
         uninstall(api).then(
             () => true,

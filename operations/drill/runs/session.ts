@@ -10,7 +10,9 @@ import { condition } from "../../status/kinds";
 import { Ssh } from "../../status/ssh";
 import { type Stack, stackOf } from "../../status/stack";
 import { waitFor } from "../../status/wait";
+import { tidy } from "../avalanche/tidy";
 import type { Context } from "../drill";
+import { claim } from "../lease";
 import { Recorder, type DrillRecord } from "../record";
 import { rest, runDrill } from "../run";
 import { reach } from "../tunnel";
@@ -80,6 +82,18 @@ export class Session {
         } finally {
             clearTimeout(late);
             this.end.signal.removeEventListener("abort", stop);
+        }
+    }
+
+    /** Puts back what a drill that was killed has left behind. */
+    async tidy(): Promise<void> {
+        const say = (text: string) => console.error(text);
+        const context = { ...this.way, undo: new Undo(), signal: this.end.signal, say };
+        try {
+            await claim(context);
+            await tidy(context);
+        } finally {
+            (await context.undo.all()).forEach(say);
         }
     }
 

@@ -119,6 +119,17 @@ describe("npm run drill", () => {
         assert.equal(fs.existsSync(path.join(dir, "test-cluster")), false);
     });
 
+    it("tidies up only a stack that is one for drills, and says when it can't: exit status 2", () => {
+        const refused = drill(stack("echo false"), "tidy");
+        assert.equal(refused.status, 2);
+        assert.match(refused.stderr, /stack dev is not one for drills/);
+        // It needs no way to the cloud.
+        const unreached = drill(stack("echo true", []), "tidy");
+        assert.deepEqual([unreached.status, unreached.stdout], [2, ""]);
+        assert.match(unreached.stderr, /./);
+        assert.doesNotMatch(unreached.stderr, /alicloud|^\s+at /m);
+    });
+
     it("refuses a stack whose cloud it can't ask, with what is missing", () => {
         const { status, stderr } = drill(stack("echo true", ["region", "accessKey"]), "avalanche");
         assert.equal(status, 2);

@@ -16,6 +16,8 @@ describe("what Kubernetes says", () => {
     });
 
     it("is which policies hold, and in which namespaces they are switched off", async () => {
+        const annotations = { "test-cluster/drill-kept": '["Deny"]' };
+        const kept = { metadata: { name: "guardrails-priority", annotations } };
         const off = { metadata: { name: "hogs", labels: { "guardrails.test-cluster/off": "drill" } } };
         const api = new StandInApi({
             "GET /readyz": () => "ok",
@@ -23,12 +25,14 @@ describe("what Kubernetes says", () => {
                 items: query.get("labelSelector") === "guardrails.test-cluster/off" ? [off] : [],
             }),
             "GET /apis/admissionregistration.k8s.io/v1/validatingadmissionpolicybindings": () => ({
-                items: [{ metadata: { name: "guardrails-quota" } }],
+                items: [{ metadata: { name: "guardrails-quota" } }, kept],
             }),
             "GET /api(s/apps)?/v1/(nodes|pods|.*sets|deployments)": () => ({ items: [] }),
         });
         const { guardrails } = await lookAtCluster(api);
-        assert.deepEqual(guardrails, { holding: ["guardrails-quota"], off: [off] });
+        assert.deepEqual(guardrails, {
+            ...{ holding: ["guardrails-quota", "guardrails-priority"], warning: ["guardrails-priority"], off: [off] },
+        });
     });
 
     it("is a failure when the API server is not ready, naming its checks", async () => {

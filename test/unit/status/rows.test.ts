@@ -114,15 +114,21 @@ describe("the parts' states", () => {
         assert.deepEqual([found.MySQL.probe?.seconds, found.MySQL.probe?.failure], [undefined, undefined]);
     });
 
-    it("are the guardrails': down when a policy is gone, and where they are off is said", () => {
+    it("are the guardrails': down when a policy is gone or refuses nothing, and where they are off is said", () => {
         const labels = { "guardrails.test-cluster/off": "drill" };
-        const of = (holding: string[], off = [{ metadata: { name: "hogs", labels } }]) =>
-            rows({ cluster: { ...cluster(), guardrails: { holding, off } } }).guardrails;
+        const of = (holding: string[], off = [{ metadata: { name: "hogs", labels } }], warning: string[] = []) =>
+            rows({ cluster: { ...cluster(), guardrails: { holding, warning, off } } }).guardrails;
         const { state, reason } = of(stack().guardrails);
         assert.deepEqual([state, reason], ["up", "switched off in hogs (drill)"]);
         const gone = of(["guardrails-quota", "other"], []);
         assert.equal(gone.state, "down");
         assert.equal(gone.reason, "not in the cluster: guardrails-memory-limit: pulumi up --refresh");
+        const lax = of(stack().guardrails, [], ["guardrails-quota"]);
+        assert.equal(lax.state, "down");
+        assert.match(
+            lax.reason!,
+            /only warn: guardrails-quota: if none runs now, npm run drill -- tidy --stack local$/,
+        );
     });
 
     it("are a node's: not ready, no node, silent over SSH; under pressure or cordoned it is up", () => {

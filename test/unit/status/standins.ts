@@ -101,7 +101,7 @@ export function cluster(): ClusterLook {
                 containers: [{ usage: { cpu: "120000000n", memory: "614400Ki" } }],
             })),
         },
-        guardrails: { holding: ["guardrails-memory-limit", "guardrails-quota"], off: [] },
+        guardrails: { holding: ["guardrails-memory-limit", "guardrails-quota"], warning: [], off: [] },
     };
 }
 

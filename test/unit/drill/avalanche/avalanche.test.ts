@@ -1,9 +1,11 @@
 import { strict as assert } from "node:assert";
 import { avalanche } from "../../../../operations/drill/avalanche/avalanche";
+import { tidy } from "../../../../operations/drill/avalanche/tidy";
 import { type DrillRecord, passed } from "../../../../operations/drill/record";
 import { runDrill } from "../../../../operations/drill/run";
 import { verdict } from "../../../../operations/drill/report/text";
 import { html } from "../../../../operations/drill/report/html";
+import type { Undo } from "../../../../operations/drill/undo";
 import { waitFor } from "../../../../operations/status/wait";
 import type { StandInApi } from "../../status/standins";
 import { Stand } from "../stand";
@@ -167,6 +169,24 @@ describe("the avalanche", () => {
         await runDrill(avalanche, context);
         const lease = "/apis/coordination.k8s.io/v1/namespaces/kube-system/leases/test-cluster-drill";
         assert.deepEqual([...new Set(deleted)].sort(), ["/api/v1/namespaces/drill-avalanche", lease]);
+    });
+
+    it("leaves what tidying up puts back, when it is killed", async () => {
+        const stand = new Stand();
+        const end = new AbortController();
+        const context = stand.context(["without-protection"], end.signal);
+        const steps: [string, () => Promise<void>][] = [];
+        const later = (what: string, _: number, run: () => Promise<void>) => void steps.push([what, run]);
+        context.undo = { later, all: async () => [] } as unknown as Undo;
+        const running = runDrill(avalanche, context);
+        await waitFor(async () => stand.eating, 10, "the install did not begin");
+        end.abort(new Error("killed"));
+        await running;
+        // What goes with the process that is killed.
+        for (const [what, run] of steps) if (/probes|claim/.test(what)) await run();
+        assert.deepEqual(stand.left(), ["drill-avalanche", "known", "master", "node-01", "kept"]);
+        await tidy(stand.context());
+        assert.deepEqual(stand.left(), ["known"], "the next drill overwrites what it knows by");
     });
 
     it("does not begin while another drill has the stack, and leaves it alone", async () => {
