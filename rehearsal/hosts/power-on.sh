@@ -12,6 +12,13 @@ mount --make-rshared /
 mount -o remount,bind,ro /sys
 # Its memory settings are the machine's.
 mount --bind -o ro /proc/sys/vm /proc/sys/vm
+# The kubelet needs memory to be promised freely. Where the machine does not, hosts are shown that it does: what of it is
+# not there ends in a cgroup's limit anyway.
+overcommit=/proc/sys/vm/overcommit_memory
+if [ "$(cat $overcommit)" != 1 ]; then
+    echo 1 >/run/overcommit_memory
+    mount --bind -o ro /run/overcommit_memory $overcommit
+fi
 
 # Of block devices a host has its own disks; the machine's are none of its business.
 find /dev -xdev -type b -delete

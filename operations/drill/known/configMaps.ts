@@ -3,7 +3,7 @@ import { type Api, ask } from "../../status/api";
 import type { Metadata } from "../../status/kinds";
 import { waitFor } from "../../status/wait";
 import { list } from "../cluster";
-import { drillLabel } from "../hog";
+import { drillLabel } from "../avalanche/hog";
 import { type Known, lostOf } from "./known";
 
 const namespace = "drill-known";
