@@ -21,13 +21,19 @@ json() { awk -f "$here/json.awk" -f "$here/$1.awk" "${@:2}"; }
 
 look() {
     local name address stats=() line
+    local -A asked=()
     of_api /api/v1/nodes >nodes || return
     # Those that are to run, on a node.
     of_api "/api/v1/pods?fieldSelector=status.phase!=Succeeded,status.phase!=Failed,spec.nodeName!=" >pods || return
     while read -r name address; do
-        # Kubelets serve with certificates that they signed themselves. One that does not answer is told of by others.
-        if ask "https://$address:10250/stats/summary" --insecure >"stats-$name"; then stats+=("stats-$name"); fi
+        # Kubelets serve with certificates that they signed themselves. All at once, as one may hang.
+        ask "https://$address:10250/stats/summary" --insecure >"stats-$name" &
+        asked[$name]=$!
     done < <(json addresses nodes)
+    # One that does not answer is told of by others.
+    for name in "${!asked[@]}"; do
+        if wait "${asked[$name]}"; then stats+=("stats-$name"); fi
+    done
     json figures -v now="$(date -u +%FT%TZ)" -v markRequested="$MARK_REQUESTED" -v markUsed="$MARK_USED" -v above=above \
         of=nodes nodes of=pods pods of=stats "${stats[@]}" >told || return
     while IFS= read -r line; do
@@ -44,9 +50,12 @@ touch above
 for ((round = 1; round <= ${ROUNDS:-round}; round++)); do
     # For the probes: when it was at work, and when it last saw the nodes.
     printf '%(%s)T' -1 >alive
+    began=$SECONDS
     if look; then
         printf '%(%s)T' -1 >seen
-        sleep 60 &
+        # What the look took is of the minute, too.
+        left=$((began + 60 - SECONDS))
+        sleep $((left > 5 ? left : 5)) &
     else
         sleep 5 &
     fi

@@ -1,4 +1,5 @@
 import * as assert from "node:assert/strict";
+import { execFileSync } from "node:child_process";
 import * as fs from "node:fs";
 import * as path from "node:path";
 import { requests } from "../../../cluster/scheduler/demand";
@@ -237,6 +238,21 @@ for file in /var/api/next-$((n + 1))/*; do [[ ! -e $file ]] || mv "$file" /var/a
         assert.equal(figures[3].memory.used, 2 * gib);
         fs.rmSync(pod.at("/var/api/10.20.0.12"));
         assert.match((await look()).stderr, /error: 403/);
+    });
+
+    it("asks all kubelets at once, each minute, also where one takes its time", async () => {
+        // The first answers when the second has been asked for a second.
+        const waits = `
+case $* in
+    *10.20.0.11:*) read -rt 10 <>/var/api/gate || exit 28 ;;
+    *10.20.0.12:*) read -rt 1.1 <>/var/api/never; echo go 1<>/var/api/gate ;;
+esac`;
+        execFileSync("mkfifo", [pod.at("/var/api/gate"), pod.at("/var/api/never")]);
+        pod.standIn("curl", waits + curl);
+        const { figures } = await look();
+        assert.deepEqual([figures[0].memory.used, figures[1].memory.used], [2 * gib, 2 * gib]);
+        const [seconds] = pod.calls("sleep").map(Number);
+        assert.ok(seconds < 60 && seconds > 30, String(seconds));
     });
 
     it("is ready while it sees the nodes, and alive also when the API does not let it", async () => {
