@@ -40,7 +40,7 @@ export function disks(change: Record<string, object> = {}): object[] {
 
 /** Keys of a stack's file that put everything that is on a certain host on this one, and make it small enough for that. */
 export function allOn(host: string): Record<string, object> {
-    const data = disks({ mysql: { host }, kafka: { host }, elasticsearch: { host } });
+    const data = disks({ mysql: { host }, kafka: { host }, elasticsearch: { host }, backup: { host } });
     const memory = "512Mi";
     return {
         "test-cluster:disks": { data },

@@ -24,6 +24,7 @@ describe("the stack's data disks", () => {
                 ["test-cluster-dev-mysql", 20],
                 ["test-cluster-dev-kafka", 20],
                 ["test-cluster-dev-elasticsearch", 20],
+                ["test-cluster-dev-backup", 20],
             ],
         );
         for (const disk of disks) {
@@ -50,6 +51,7 @@ describe("the stack's data disks", () => {
     it("are attached once, and stay when the host goes", () => {
         const attachments = all(deployment, "EcsDiskAttachment");
         assert.deepEqual(attachments.map(({ inputs }) => [inputs.diskId, inputs.instanceId]).sort(), [
+            ["id-of-backup", "id-of-node-02"],
             ["id-of-elasticsearch", "id-of-node-02"],
             ["id-of-kafka", "id-of-node-01"],
             ["id-of-mysql", "id-of-node-02"],
@@ -65,7 +67,7 @@ describe("the stack's data disks", () => {
         assert.deepEqual([policy.inputs.timePoints, policy.inputs.retentionDays], [["2"], 7]);
         assert.deepEqual(
             all(deployment, "EcsAutoSnapshotPolicyAttachment").map(({ inputs }) => inputs),
-            ["mysql", "kafka", "elasticsearch"].map((disk) => ({
+            ["mysql", "kafka", "elasticsearch", "backup"].map((disk) => ({
                 autoSnapshotPolicyId: `id-of-${policy.name}`,
                 diskId: `id-of-${disk}`,
             })),

@@ -150,7 +150,11 @@ describe("the local stack", function () {
     it("refuses to initialise where data is expected and missing, and says what to do", async () => {
         const data = "/var/lib/data/mysql/volume";
         await kubectl("-n", "mysql", "scale", "statefulset", "mysql", "--replicas=0");
-        await eventually("MySQL is off", 90, async () => (await kubectl("-n", "mysql", "get", "pods")) === "");
+        await eventually(
+            "MySQL is off",
+            90,
+            async () => (await kubectl("-n", "mysql", "get", "pod", "mysql-0", "--ignore-not-found")) === "",
+        );
         await ssh("node-02", `mv ${data}/mysql ${data}/mysql.away`);
         await kubectl("-n", "mysql", "scale", "statefulset", "mysql", "--replicas=1");
         const refusal = async () =>
@@ -197,7 +201,7 @@ describe("the local stack", function () {
         const taken = await cloud.createSnapshot(new ecs.CreateSnapshotRequest({ diskId: former }));
         const snapshot = taken.body!.snapshotId!;
         await sql("UPDATE nacos.kept SET body = 'spoilt'");
-        const pods = () => kubectl("-n", "mysql", "get", "pods", "-o", "jsonpath={.items[*].metadata.uid}");
+        const pods = () => kubectl("-n", "mysql", "get", "pod", "mysql-0", "-o", "jsonpath={.metadata.uid}");
         const before = await pods();
 
         const change = { data: disks({ mysql: { snapshot } }), protect: false };

@@ -32,7 +32,7 @@ function line(key: string, value: string, wayOut: string): RegExp {
 
 const master = { name: "master", role: "control-plane", cpus: 2, memoryGiB: 4 };
 const worker = { name: "node-01", role: "worker", cpus: 4, memoryGiB: 8 };
-const data = ["mysql", "kafka", "elasticsearch"].map((name) => ({ name, host: "master", sizeGiB: 20 }));
+const data = ["mysql", "kafka", "elasticsearch", "backup"].map((name) => ({ name, host: "master", sizeGiB: 20 }));
 /** These hosts, with everything that is on a certain host on the master. */
 const hosts = (...list: object[]) => ({ hosts: list, disks: { data }, kafka: { host: "master" } });
 /** The disks of the defaults, MySQL's changed. */
@@ -464,7 +464,7 @@ describe("configuration's defaults", () => {
         );
         assert.deepEqual(
             list.map((disk) => disk.name),
-            [settings.mysql.disk, settings.kafka.disk, settings.elk.elasticsearch.disk],
+            [settings.mysql.disk, settings.kafka.disk, settings.elk.elasticsearch.disk, settings.backup.disk],
         );
     });
 

@@ -2,7 +2,7 @@ import * as fs from "node:fs";
 import * as os from "node:os";
 import * as path from "node:path";
 import { exportStack, writeSshFiles } from "../../access";
-import { cloudOf } from "../../cloud";
+import { type Cloud, cloudOf } from "../../cloud";
 import { cloudSettings } from "../../cloudSettings";
 import { KubernetesApi } from "../../status/api";
 import { lookAtCluster, workloadLook } from "../../status/cluster";
@@ -88,7 +88,8 @@ export class Session {
     /** Puts back what a drill that was killed has left behind. */
     async tidy(): Promise<void> {
         const say = (text: string) => console.error(text);
-        const context = { ...this.way, undo: new Undo(), signal: this.end.signal, say };
+        const { stack, api, shell } = this.way;
+        const context = { stack, api, shell, undo: new Undo(), signal: this.end.signal, say };
         try {
             await claim(context);
             await tidy(context);
@@ -126,11 +127,15 @@ export class Session {
         const api = new KubernetesApi(stack.kubeconfig);
         this.apis.push(api);
         const master = stack.controlPlane;
+        let cloud: Cloud | undefined;
         const way: Pick<Context, "stack" | "api" | "shell" | "cloud" | "reach"> = {
             stack,
             api,
             shell: new Ssh(sshConfig),
-            cloud: cloudOf(exported, cloudSettings(stack.name)),
+            // Only asked for where something is done to hosts.
+            get cloud() {
+                return (cloud ??= cloudOf(exported, cloudSettings(stack.name)));
+            },
             reach: (addresses) => reach(sshConfig, master, this.dir, addresses),
         };
         return way;

@@ -88,7 +88,7 @@ describe("what a node gives", () => {
         assert.deepEqual(taints, []);
         assert.deepEqual(
             Object.keys(labels).filter((key) => key.startsWith("disk.")),
-            ["disk.test-cluster/mysql", "disk.test-cluster/elasticsearch"],
+            ["mysql", "elasticsearch", "backup"].map((disk) => `disk.test-cluster/${disk}`),
         );
     });
 });

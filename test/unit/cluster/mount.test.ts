@@ -13,7 +13,8 @@ describe("mounting a data disk", () => {
     let host: Sandbox;
     // Plain files are the devices: the one thing about them that differs is this test.
     const asDevices = { "BASH_FUNC_test%%": "() { [[ $1 == -b && -e $2 ]]; }" };
-    const run = () => host.run(script("mount", { DISK: "mysql", SERIAL: "abc123" }), asDevices);
+    const run = () =>
+        host.run(script("mount", { DISK: "mysql", SERIAL: "abc123", FOLDERS: "volume other" }), asDevices);
     const hash = () =>
         createHash("sha256")
             .update(fs.readFileSync(host.at(device)))
@@ -49,7 +50,7 @@ describe("mounting a data disk", () => {
             `findmnt -n -o SOURCE ${host.at("/var/lib/data/mysql")}`,
             "systemctl enable --quiet mount-data-disks",
         ]);
-        assert.ok(host.exists("/var/lib/data/mysql/volume"));
+        for (const folder of ["volume", "other"]) assert.ok(host.exists(`/var/lib/data/mysql/${folder}`), folder);
     });
 
     it("formats it once: the filesystem that is there stays", async () => {

@@ -18,12 +18,14 @@ describe("labels of nodes", () => {
         const config = stackConfig("dev");
         const of = (host: string) => labels(config, host).split(" ");
         const disks = (sign: Record<string, string>) =>
-            ["mysql", "kafka", "elasticsearch"].map((disk) => `disk.test-cluster/${disk}${sign[disk] ?? "-"}`);
+            ["mysql", "kafka", "elasticsearch", "backup"].map(
+                (disk) => `disk.test-cluster/${disk}${sign[disk] ?? "-"}`,
+            );
         assert.deepEqual(of("master"), ["node-role.kubernetes.io/control-plane=", ...disks({})]);
         assert.deepEqual(of("node-01"), ["node-role.kubernetes.io/worker=", ...disks({ kafka: "=" })]);
         assert.deepEqual(of("node-02"), [
             "node-role.kubernetes.io/worker=",
-            ...disks({ mysql: "=", elasticsearch: "=" }),
+            ...disks({ mysql: "=", elasticsearch: "=", backup: "=" }),
         ]);
     });
 

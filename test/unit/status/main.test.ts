@@ -64,11 +64,11 @@ describe("npm run status", () => {
             table.stdout,
             /^Stack dev, [^]*✘ Kubernetes API[^]*\n {4}this stack has no cluster yet: pulumi up\n/,
         );
-        assert.match(table.stdout, /\n0 up, 2 down, 12 not in this stack\.\n$/);
+        assert.match(table.stdout, /\n0 up, 2 down, 13 not in this stack\.\n$/);
         const document = JSON.parse(status(pulumi, "--stack", "dev", "--json").stdout) as {
             up: boolean;
             parts: object[];
         };
-        assert.deepEqual([document.up, document.parts.length], [false, 14]);
+        assert.deepEqual([document.up, document.parts.length], [false, 15]);
     });
 });
