@@ -52,14 +52,14 @@ export class Session {
         return this.end.signal.aborted;
     }
 
-    /** Runs a drill and puts everything back. Returns what it saw; it does not fail. */
+    /**
+     * Runs a drill and puts everything back. Returns what it saw.
+     * @throws Error when the cloud can't be asked: nothing was done then
+     */
     async run({ drill, host }: Drawn, short: boolean, flags: string[]): Promise<DrillRecord> {
         const what = [drill.what, ...flags.map((flag) => `--${flag}: ${drill.flags[flag]}`)].join("; ");
         const recorder = new Recorder({ drill: drill.name, what, stack: this.stack.name });
         const own = new AbortController();
-        const stop = () => own.abort(this.end.signal.reason);
-        this.end.signal.addEventListener("abort", stop);
-        const late = setTimeout(() => own.abort(new Error(`it was not done within ${limit} min`)), limit * 60_000);
         const { signal } = own;
         const context: Context = {
             ...this.way,
@@ -77,6 +77,9 @@ export class Session {
             flags: new Set(flags),
             say: (text) => console.error(`${seconds(recorder.now()).padStart(8)}  ${text}`),
         };
+        const stop = () => own.abort(this.end.signal.reason);
+        this.end.signal.addEventListener("abort", stop);
+        const late = setTimeout(() => own.abort(new Error(`it was not done within ${limit} min`)), limit * 60_000);
         try {
             return await runDrill(drill, context);
         } finally {
