@@ -46,6 +46,7 @@ export function allOn(host: string): Record<string, object> {
         "test-cluster:disks": { data },
         "test-cluster:kafka": { host, memory },
         "test-cluster:nacos": { memory },
+        "test-cluster:backup": { memory: "256Mi" },
         "test-cluster:elk": { elasticsearch: { memory: "1Gi" }, logstash: { memory }, kibana: { memory } },
     };
 }
