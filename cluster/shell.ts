@@ -11,15 +11,19 @@ export function scriptFile(name: string): string {
     return fs.readFileSync(path.resolve(__dirname, "scripts", `${name}.sh`), "utf8");
 }
 
+/** Variables as a script sets them, a line each. */
+export function assignments(given: Record<string, string>): string[] {
+    return Object.entries(given).map(([key, value]) => `${key}=${quote(value)}`);
+}
+
 /**
  * A script, named as `scriptFile` takes it, as it is run on a host: what it was given as variables and files (by path), then the shared steps, then its
  * own text. Secrets are not given this way, since the text shows up in previews: they go through standard input.
  */
 export function script(name: string, given: Record<string, string>, files: Record<string, string> = {}): string {
-    const variables = Object.entries(given).map(([key, value]) => `${key}=${quote(value)}`);
     const written = Object.entries(files).map(
         ([file, content]) =>
             `install -d ${quote(path.posix.dirname(file))}\ncat >${quote(file)} <<'END-OF-FILE'\n${content}END-OF-FILE`,
     );
-    return ["#!/bin/bash", ...variables, scriptFile("steps"), ...written, scriptFile(name)].join("\n");
+    return ["#!/bin/bash", ...assignments(given), scriptFile("steps"), ...written, scriptFile(name)].join("\n");
 }

@@ -1,4 +1,4 @@
-import { spawnSync } from "node:child_process";
+import { spawnSync, type SpawnSyncReturns } from "node:child_process";
 import * as fs from "node:fs";
 import * as path from "node:path";
 
@@ -71,18 +71,23 @@ export function access(): Access {
     return accessOf(exportStack());
 }
 
+/** What `pulumi` answers about the project's stacks, within 30 s; how it failed is in it too. */
+export function askPulumi(args: string[]): SpawnSyncReturns<string> {
+    return spawnSync("pulumi", args, {
+        cwd: path.resolve(__dirname, ".."),
+        encoding: "utf8",
+        maxBuffer: 2 ** 27,
+        timeout: 30_000,
+    });
+}
+
 /**
  * The state of the selected stack, secrets too.
  * @throws Error when it can't be read: no stack, wrong passphrase, a backend that does not answer within 30 s
  */
 export function exportStack(stack = process.env.STACK): string {
     const args = ["stack", "export", "--show-secrets", "--non-interactive", ...(stack ? ["--stack", stack] : [])];
-    const { status, stdout, stderr, error } = spawnSync("pulumi", args, {
-        cwd: path.resolve(__dirname, ".."),
-        encoding: "utf8",
-        maxBuffer: 2 ** 27,
-        timeout: 30_000,
-    });
+    const { status, stdout, stderr, error } = askPulumi(args);
     if (error || status !== 0) {
         throw new Error(
             `pulumi stack export: ${error?.message ?? stderr.trim()}\n` +

@@ -1,5 +1,4 @@
-import { spawnSync } from "node:child_process";
-import * as path from "node:path";
+import { askPulumi } from "./access";
 
 /** How the cloud's API is reached, and as whom. */
 export interface CloudSettings {
@@ -72,11 +71,7 @@ function endpointIn(value: string | undefined, environment: Environment): string
  */
 export function cloudSettings(stack: string): CloudSettings {
     const args = ["config", "--json", "--show-secrets", "--non-interactive", "--stack", stack];
-    const { status, stdout, stderr, error } = spawnSync("pulumi", args, {
-        cwd: path.resolve(__dirname, ".."),
-        encoding: "utf8",
-        timeout: 30_000,
-    });
+    const { status, stdout, stderr, error } = askPulumi(args);
     if (error || status !== 0) throw new Error(`pulumi config of stack ${stack}: ${error?.message ?? stderr.trim()}`);
     return settingsOf(stdout, process.env);
 }

@@ -3,7 +3,16 @@ import type { Elasticsearch } from "../status/elasticsearch";
 import { waitFor } from "../status/wait";
 import type { Context, Kind, Manifest, Wanted } from "./kind";
 import { checkRoom, choose, type Copy } from "./copies";
-import { elasticsearchOf, indices, isWhole, manifestOf, repository, type Snapshot, snapshotsIn } from "./snapshots";
+import {
+    elasticsearchOf,
+    indices,
+    isWhole,
+    manifestOf,
+    manifestsIn,
+    repository,
+    type Snapshot,
+    snapshotsIn,
+} from "./snapshots";
 
 /** Seconds that a snapshot may take, and a restored index until it is whole. */
 const patience = 3600;
@@ -35,7 +44,7 @@ export const elasticsearch: Kind = {
     },
 
     async list(context: Context): Promise<Manifest[]> {
-        return (await snapshotsIn(elasticsearchOf(context))).filter(isWhole).map(manifestOf);
+        return await manifestsIn(elasticsearchOf(context));
     },
 
     async plan(context: Context, wanted: Wanted): Promise<string[]> {

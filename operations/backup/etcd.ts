@@ -1,7 +1,8 @@
 import * as fs from "node:fs";
 import * as path from "node:path";
-import { quote, scriptFile } from "../../cluster/shell";
-import { filedBackups } from "../status/backups";
+import { assignments, quote, scriptFile } from "../../cluster/shell";
+import { filedBackups, newestFirst } from "../status/backups";
+import { printed } from "../status/ssh";
 import type { Context, Kind, Manifest, Wanted } from "./kind";
 
 /** Seconds for what reads or moves a backup, for the restore on the control plane, and until all is ready after it. */
@@ -23,7 +24,7 @@ export const etcd: Kind = {
     async list(context: Context): Promise<Manifest[]> {
         const { host, disk } = places(context);
         const { backups } = await filedBackups(context.shell, host, disk);
-        return backups.filter(({ kind }) => kind === "etcd").sort((a, b) => b.at.localeCompare(a.at));
+        return newestFirst(backups, "etcd");
     },
 
     async plan(context: Context, wanted: Wanted): Promise<string[]> {
@@ -57,7 +58,12 @@ export const etcd: Kind = {
         await Promise.all(hosts.map((host) => said(context, host, "systemctl restart kubelet\n")));
         context.say("what watches the API is started again");
         const given = { NODES: hosts.join(" "), SINCE: since };
-        const settled = await said(context, controlPlane, variables(given) + own("etcd-settle"), patience.settle);
+        const settled = await said(
+            context,
+            controlPlane,
+            [...assignments(given), own("etcd-settle")].join("\n"),
+            patience.settle,
+        );
         return [...restored, ...settled.split("\n").filter((line) => line)];
     },
 };
@@ -72,7 +78,7 @@ function places({ stack }: Context): { controlPlane: string; host: string; disk:
 
 /** Script that says which backup is to be restored, or what speaks against the one wanted. */
 export function choice(given: { FOLDER: string; STACK: string; CA: string; WANTED: string }): string {
-    return `set -euo pipefail\n${variables(given)}${scriptFile("backups")}\n${own("etcd-choose")}`;
+    return ["set -euo pipefail", ...assignments(given), scriptFile("backups"), own("etcd-choose")].join("\n");
 }
 
 async function choose(context: Context, wanted = ""): Promise<string> {
@@ -123,20 +129,11 @@ async function unit(context: Context, host: string, name: string): Promise<strin
     throw new Error(`${[...reasons, ...(reasons.length > 0 ? [] : [failure])].join("\n")}\nAll of it: ${host}:${log}`);
 }
 
-function variables(given: Record<string, string>): string {
-    return Object.entries(given)
-        .map(([key, value]) => `${key}=${quote(value)}\n`)
-        .join("");
-}
-
 /** A script of this folder. */
 function own(name: string): string {
     return fs.readFileSync(path.join(__dirname, `${name}.sh`), "utf8");
 }
 
-/** @throws Error with the host's name and the script's last words when it fails */
-async function said({ shell }: Context, host: string, text: string, seconds = patience.backup): Promise<string> {
-    const { stdout, failure } = await shell.run(host, text, seconds);
-    if (failure) throw new Error(`${host}: ${failure}`);
-    return stdout;
+function said({ shell }: Context, host: string, text: string, seconds = patience.backup): Promise<string> {
+    return printed(shell, host, text, seconds);
 }

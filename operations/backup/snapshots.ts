@@ -38,6 +38,11 @@ export function isWhole({ state, shards }: Snapshot): boolean {
     return state === "SUCCESS" && shards?.failed === 0;
 }
 
+/** What those say of themselves that are whole, newest first. */
+export async function manifestsIn(elasticsearch: Elasticsearch): Promise<Manifest[]> {
+    return (await snapshotsIn(elasticsearch)).filter(isWhole).map(manifestOf);
+}
+
 /** Bytes of some of its indices, or of all. */
 export function bytesOf({ indices: all, index_details: details }: Snapshot, some = all): number {
     return some.reduce((sum, index) => sum + (details?.[index]?.size_in_bytes ?? 0), 0);

@@ -1,6 +1,6 @@
 import { complaint } from "../backup/age";
 import type { Kind, Manifest } from "../backup/kind";
-import { isWhole, manifestOf, snapshotsIn } from "../backup/snapshots";
+import { manifestsIn } from "../backup/snapshots";
 import { quote } from "../../cluster/shell";
 import type { Elasticsearch } from "./elasticsearch";
 import { type Probed, reason, type Row } from "./row";
@@ -29,6 +29,11 @@ export async function filedBackups(shell: Shell, host: string, folder: string): 
     return { seconds, backups: stdout.split("\n").filter(Boolean).map(manifestIn) };
 }
 
+/** Those of a kind. */
+export function newestFirst(backups: Manifest[], kind: Kind["name"]): Manifest[] {
+    return backups.filter((one) => one.kind === kind).sort((a, b) => b.at.localeCompare(a.at));
+}
+
 function manifestIn(line: string): Manifest {
     try {
         return JSON.parse(line) as Manifest;
@@ -40,7 +45,7 @@ function manifestIn(line: string): Manifest {
 /** Elasticsearch's, by its own word. */
 export async function snapshotBackups(elasticsearch: Elasticsearch): Promise<Found> {
     const began = Date.now();
-    const backups = (await snapshotsIn(elasticsearch)).filter(isWhole).map(manifestOf);
+    const backups = await manifestsIn(elasticsearch);
     return { seconds: (Date.now() - began) / 1000, backups };
 }
 
@@ -63,8 +68,7 @@ export function backupRow(
     const probe = probed[probeOf(kind)];
     if (!probe) return untold(row, place, needed);
     if (probe.failure) return { ...row, state: "down", reason: probe.failure };
-    const mine = (probe.backups ?? []).filter((each) => each.kind === kind && each.stack === stack.name);
-    const newest = mine.sort((a, b) => b.at.localeCompare(a.at));
+    const newest = newestFirst(probe.backups ?? [], kind).filter((each) => each.stack === stack.name);
     const wrong = complaint(kind, newest, place, now);
     const state = wrong ? (wrong.early ? "absent" : "down") : "up";
     if (newest.length === 0) return { ...row, state, ...reason(wrong?.text) };

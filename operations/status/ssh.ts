@@ -17,6 +17,16 @@ export interface Shell {
     connect(host: string, address: string, seconds: number): Wire;
 }
 
+/**
+ * What a script on a host prints.
+ * @throws Error with the host's name and the script's last words when it fails
+ */
+export async function printed(shell: Shell, host: string, script: string, seconds: number): Promise<string> {
+    const { stdout, failure } = await shell.run(host, script, seconds);
+    if (failure) throw new Error(`${host}: ${failure}`);
+    return stdout;
+}
+
 /** Runs scripts over SSH, each within a time of its own; `config` is a file as writeSshFiles makes it. */
 export class Ssh implements Shell {
     constructor(private readonly config: string) {}

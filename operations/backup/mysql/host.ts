@@ -1,5 +1,5 @@
 import { scriptFile } from "../../../cluster/shell";
-import { filedBackups } from "../../status/backups";
+import { filedBackups, newestFirst } from "../../status/backups";
 import type { BackupPlace } from "../../status/stack";
 import type { Context, Kind, Manifest } from "../kind";
 
@@ -34,7 +34,7 @@ export async function onBackupHost(context: Context, folder: string, script: str
 export async function filed(context: Context, kind: Kind["name"]): Promise<Manifest[]> {
     const { host, folder } = placeOf(context);
     const { backups } = await filedBackups(context.shell, host, folder);
-    return backups.filter((one) => one.kind === kind).sort((a, b) => b.at.localeCompare(a.at));
+    return newestFirst(backups, kind);
 }
 
 function placeOf({ stack: { backup } }: Context): BackupPlace & { host: string } {

@@ -1,6 +1,7 @@
 import * as fs from "node:fs";
 import * as path from "node:path";
-import { quote } from "../../../cluster/shell";
+import { assignments } from "../../../cluster/shell";
+import { printed } from "../../status/ssh";
 import type { Context } from "../drill";
 
 /** Seconds that a script on a host has. */
@@ -9,17 +10,15 @@ const patience = 30;
 /** Seconds after which a host puts back by itself what a drill broke on it, whatever becomes of the drill. */
 export const atMost = 900;
 
-/** Runs a script on a host. @throws Error with its last words when it fails */
-export async function onHost({ shell }: Context, host: string, text: string): Promise<string> {
-    const { stdout, failure } = await shell.run(host, text, patience);
-    if (failure) throw new Error(`${host}: ${failure}`);
-    return stdout;
+/** Runs a script on a host. @throws Error with the host's name and its last words when it fails */
+export function onHost({ shell }: Context, host: string, text: string): Promise<string> {
+    return printed(shell, host, text, patience);
 }
 
 /** A script of the folder beside, with what it is given as variables. */
 export function script(name: string, given: Record<string, string> = {}): string {
-    const variables = Object.entries(given).map(([key, value]) => `${key}=${quote(value)}\n`);
-    return variables.join("") + fs.readFileSync(path.join(__dirname, "scripts", `${name}.sh`), "utf8");
+    const text = fs.readFileSync(path.join(__dirname, "scripts", `${name}.sh`), "utf8");
+    return [...assignments(given), text].join("\n");
 }
 
 /** Has a host run this after `atMost` seconds by itself: call it before the thing is done. A restart forgets it. */

@@ -1,3 +1,4 @@
+import { seeded } from "../../../cluster/scheduler/chances";
 import type { Stack } from "../../status/stack";
 import type { Drill } from "../drill";
 
@@ -12,7 +13,7 @@ export interface Drawn {
  * those that take the whole cluster down are left out.
  */
 export function draw(drills: Drill[], stack: Stack, seed: number, count: number): Drawn[] {
-    const random = generator(seed);
+    const random = seeded(seed);
     const one = <T>(from: T[]) => Math.floor(random() * from.length);
     const possible = drills.filter(({ destructive, hosts }) => !destructive && (!hosts || hosts(stack).length > 0));
     if (possible.length === 0) throw new Error("there is no drill to be drawn");
@@ -23,17 +24,6 @@ export function draw(drills: Drill[], stack: Stack, seed: number, count: number)
         const hosts = drill.hosts?.(stack);
         return { drill, ...(hosts && { host: hosts[one(hosts)] }) };
     });
-}
-
-/** Numbers from 0 to 1, without 1: mulberry32, by Tommy Ettinger. */
-function generator(seed: number): () => number {
-    let state = seed >>> 0;
-    return () => {
-        state = (state + 0x6d2b79f5) >>> 0;
-        let mixed = Math.imul(state ^ (state >>> 15), state | 1);
-        mixed ^= mixed + Math.imul(mixed ^ (mixed >>> 7), mixed | 61);
-        return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32;
-    };
 }
 
 /** Every drill once; those that take the whole cluster down go last. */

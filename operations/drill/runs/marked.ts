@@ -1,5 +1,4 @@
-import { spawnSync } from "node:child_process";
-import * as path from "node:path";
+import { askPulumi } from "../../access";
 
 /**
  * A drill breaks what it runs on: the stack has to say that it is one for drills.
@@ -8,12 +7,15 @@ import * as path from "node:path";
  */
 export function checkMarked(stack: string, file?: string): void {
     const other = file === undefined ? [] : ["--config-file", file];
-    const args = ["config", "get", "test-cluster:drills", "--stack", stack, "--non-interactive", ...other];
-    const { stdout } = spawnSync("pulumi", args, {
-        cwd: path.resolve(__dirname, "../../.."),
-        encoding: "utf8",
-        timeout: 30_000,
-    });
+    const { stdout } = askPulumi([
+        "config",
+        "get",
+        "test-cluster:drills",
+        "--stack",
+        stack,
+        "--non-interactive",
+        ...other,
+    ]);
     if (stdout?.trim() === "true") return;
     throw new Error(
         `stack ${stack} is not one for drills, which break things. If it is meant to be:\n` +
