@@ -1,3 +1,5 @@
+import { readFileSync } from "node:fs";
+import * as path from "node:path";
 import type { ExistingDisk, Snapshot } from "../../cluster/existing";
 
 /** What the mocks answer: a cloud that has what the program asks for, and outputs that a search finds again. */
@@ -25,8 +27,21 @@ const full: Cloud = {
     instances: [],
 };
 
+const plugin = readFileSync(path.join(__dirname, "../../rehearsal/build/go/alicloud/main.go"), "utf8");
+
+/** @throws Error where the region's alicloud plugin does not map what the program asks of that provider */
+export function mapped(token: string): void {
+    const [provider, place, name] = token.split(":");
+    if (provider !== "alicloud") return;
+    const [module, member] = place.split("/");
+    if (plugin.includes(`("${module}", "${member}", "${name}")`)) return;
+    if (plugin.includes(`function("${module}", "${name}")`)) return;
+    throw new Error(`${token}: rehearsal/build/go/alicloud/main.go does not map it, so the region does not know it`);
+}
+
 /** The answer to a lookup of the alicloud provider. */
 export function answer(token: string, cloud: Partial<Cloud>): Record<string, unknown> {
+    mapped(token);
     const { zones, types, images, disks, snapshots, instances } = { ...full, ...cloud };
     const answers: Record<string, Record<string, unknown>> = {
         "alicloud:index/getZones:getZones": { ids: zones },

@@ -1,7 +1,7 @@
 import * as pulumi from "@pulumi/pulumi";
 import program from "../../index";
 import { stackFile } from "../sample";
-import { answer, outputsOf, type Cloud } from "./cloud";
+import { answer, mapped, outputsOf, type Cloud } from "./cloud";
 
 /** A resource as the program registered it. */
 export interface Registered {
@@ -142,6 +142,7 @@ function record(deployment: Deployment, preview: boolean): void {
     const monitor = pulumi.runtime.getMonitor() as unknown as Monitor;
     const { registerResource, registerResourceOutputs } = monitor;
     monitor.registerResource = async (request, callback) => {
+        mapped(request.getType());
         const raw = request.getObject().toJavaScript();
         const registered: Registered = {
             type: request.getType(),

@@ -45,6 +45,7 @@ func main() {
 		"alicloud_instance_types":  function("ecs", "getInstanceTypes"),
 		"alicloud_images":          function("ecs", "getImages"),
 		"alicloud_ecs_disks":       function("ecs", "getEcsDisks"),
+		"alicloud_ecs_snapshots":   function("ecs", "getEcsSnapshots"),
 		"alicloud_instances":       function("ecs", "getInstances"),
 	}
 	ignored := []string{}
