@@ -2,7 +2,7 @@ import * as assert from "node:assert/strict";
 import { demands, ownNamespaces as own } from "../../apps/demands";
 import { offLabel, quotaMark } from "../../cluster/guardrails/labels";
 import { shareOf } from "../../cluster/guardrails/quotas";
-import { all, run, type Deployment } from "../program/engine";
+import { all, run, type Deployment, type Registered } from "../program/engine";
 import { stackConfig } from "../sample";
 import { ControlPlane, type Said } from "./controlPlane";
 import { eventually } from "./support";
@@ -14,6 +14,14 @@ const guardrailKinds = [
     ...["ValidatingAdmissionPolicy", "ValidatingAdmissionPolicyBinding"],
 ];
 const workloadKinds = ["Deployment", "StatefulSet", "DaemonSet", "Job"];
+/** As if the time of each had come, once: its job by its template. */
+const jobsOf = (schedules: Registered["inputs"][]) =>
+    schedules.map(({ metadata, spec }) => ({
+        apiVersion: "batch/v1",
+        kind: "Job",
+        metadata: { namespace: metadata.namespace, name: metadata.name },
+        spec: spec.jobTemplate.spec,
+    }));
 
 interface Wish {
     namespace: string;
@@ -277,10 +285,11 @@ describe("the guardrails, in a real API server", () => {
         const inOwn = (kind: string) => objects(kind).filter(({ metadata }) => own.includes(metadata.namespace));
         await apply(objects("Namespace").filter(({ metadata }) => own.includes(metadata.name)));
         await apply([...inOwn("LimitRange"), ...inOwn("ResourceQuota")]);
+        const items = [...workloadKinds.flatMap(inOwn), ...jobsOf(inOwn("CronJob"))];
         const said = await plane.try(
             "administrator",
             ["apply", "--server-side", "-f", "-"],
-            JSON.stringify({ apiVersion: "v1", kind: "List", items: workloadKinds.flatMap(inOwn) }),
+            JSON.stringify({ apiVersion: "v1", kind: "List", items }),
         );
         assert.equal(said.code, 0, said.stderr);
         assert.equal(said.stderr, "");
