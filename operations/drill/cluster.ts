@@ -98,6 +98,8 @@ export async function noteEvents(api: Api, recorder: Recorder): Promise<void> {
     for (const event of events) {
         const { involvedObject: of, reason, message = "", count, series, lastTimestamp, eventTime } = event;
         if (Date.parse(lastTimestamp ?? eventTime ?? "") < began) continue;
+        // A kubelet says it at every start; it is no word of a fault.
+        if (reason === "CgroupV1") continue;
         const from = `${of.kind} ${of.namespace ? `${of.namespace}/` : ""}${withoutHash(of.kind, of.name)}`;
         const text = `${reason}: ${withoutNames(message)}`;
         const key = `${from} ${text}`;
@@ -117,7 +119,7 @@ function withoutNames(message: string): string {
     return message
         .trim()
         .replace(/-[a-z0-9]{6,10}-[a-z0-9]{5}\b/g, "-…")
-        .replace(/\b[0-9a-f]{8}-[0-9a-f-]{27}\b/g, "…")
+        .replace(/\b[0-9a-f]{8}-[0-9a-f-]{27}\b|\b[0-9a-f]{64}\b/g, "…")
         .replace(/\b\d+Ki\b/g, "…Ki")
         .slice(0, 600);
 }

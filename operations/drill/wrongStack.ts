@@ -11,7 +11,7 @@ const patience = 300;
 /** The mistake of a person, not a fault: nothing is done, and that is what is proven. */
 export const wrongStack: Drill = {
     name: "wrong-stack",
-    what: "The wrong stack is selected: a stack without a mark refuses drills, and protected disks refuse a destroy",
+    what: "The wrong stack is selected: a stack without a mark refuses drills, and a destroy keeps the data disks",
     flags: {},
     async run(context) {
         context.recorder.phase("asked", "for a drill without the mark, and for a preview of a destroy");
@@ -34,19 +34,28 @@ function unmarked({ stack }: Context): Want {
     }
 }
 
-/** Only a preview: where nothing were protected, nothing would be destroyed all the same. */
+/** Only a preview: where nothing were kept, nothing would be destroyed all the same. */
 async function destroyed({ pulumi, signal }: Context): Promise<Want> {
-    const what = "Protected data disks refuse `pulumi destroy`";
     try {
-        await pulumi(["destroy", "--preview-only"], patience, signal);
-        return refused(what);
+        return kept(await pulumi(["destroy", "--preview-only"], patience, signal));
     } catch (error) {
         signal.throwIfAborted();
         const { message } = error as Error;
         // Whatever else failed is no refusal.
         if (!/protected/.test(message)) throw error;
-        return refused(what, message);
+        return { ...keeping, got: message, met: true };
     }
+}
+
+const keeping = { what: "`pulumi destroy` keeps the data disks", wanted: "a refusal, or every disk kept" };
+
+/** What Pulumi writes of a disk that it would leave in the cloud ends with `[retain]`. */
+export function kept(preview: string): Want {
+    const disks = [...preview.matchAll(/alicloud:ecs:EcsDisk (\S+) delete(.*)$/gm)];
+    const lost = disks.filter(([, , how]) => !how.includes("[retain]")).map(([, name]) => name);
+    if (disks.length === 0) return { ...keeping, got: "no data disk is in the preview", met: false };
+    if (lost.length > 0) return { ...keeping, got: `deleted with it: ${lost.join(", ")}`, met: false };
+    return { ...keeping, got: `kept: ${disks.map(([, name]) => name).join(", ")}`, met: true };
 }
 
 function refused(what: string, words?: string): Want {

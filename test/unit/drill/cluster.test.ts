@@ -82,10 +82,10 @@ describe("what the cluster says during a drill", () => {
 
     it("is a warning for all pods of a deployment together, since the drill began", async () => {
         const taken = recorder();
-        const event = (name: string, message: string, at = Date.now()) => ({
+        const event = (name: string, message: string, at = Date.now(), reason = "Evicted") => ({
             metadata: {},
             involvedObject: { kind: "Pod", namespace: "d", name },
-            reason: "Evicted",
+            reason,
             message,
             count: 2,
             lastTimestamp: new Date(at).toISOString(),
@@ -94,13 +94,19 @@ describe("what the cluster says during a drill", () => {
             event("hog-1-5f6d8c7b9c-abcde", "was using 812345Ki"),
             event("hog-1-5f6d8c7b9c-fghij", "was using 912345Ki"),
             event("hog-2-5f6d8c7b9c-fghij", "long ago", Date.now() - 3_600_000),
+            event("hog-3", `sandbox "${"0a".repeat(32)}" failed`),
+            event("hog-3", `sandbox "${"1b".repeat(32)}" failed`),
+            event("hog-4", "cgroup v1 detected", Date.now(), "CgroupV1"),
         ];
         const api = new StandInApi({ "GET /api/v1/events": () => ({ items }) });
         await noteEvents(api, taken);
         await noteEvents(api, taken);
         assert.deepEqual(
             taken.record.messages.map(({ from, text, count }) => [from, text, count]),
-            [["Pod d/hog-1-…", "Evicted: was using …Ki", 4]],
+            [
+                ["Pod d/hog-1-…", "Evicted: was using …Ki", 4],
+                ["Pod d/hog-3", 'Evicted: sandbox "…" failed', 4],
+            ],
         );
         assert.match(api.requests[0].path, /fieldSelector=type%3DWarning/);
     });

@@ -114,13 +114,22 @@ describe("faults", () => {
 describe("the wrong stack", () => {
     const destroyed = async (says: () => string) => (await wrongStack.run(scene({}, says).scene.context))[1];
 
-    it("refuses a destroy where disks are protected; another failure proves nothing", async () => {
+    it("is refused a destroy where disks are protected; another failure proves nothing", async () => {
         const fail = (message: string) => () => {
             throw new Error(message);
         };
         assert.equal((await destroyed(fail("mysql cannot be deleted because it is protected"))).met, true);
-        assert.equal((await destroyed(() => "Resources: 90 to delete")).met, false);
         await assert.rejects(destroyed(fail("passphrase must be set")), /passphrase/);
+    });
+
+    it("keeps every data disk where it could be destroyed", async () => {
+        const lines = (...disks: string[]) => disks.map((disk) => ` -  alicloud:ecs:EcsDisk ${disk} \n`).join("");
+        const mysql = "mysql delete[retain]";
+        const want = await destroyed(() => lines(mysql, "kafka delete[retain]"));
+        assert.deepEqual([want.got, want.met], ["kept: mysql, kafka", true]);
+        const lost = await destroyed(() => lines(mysql, "kafka delete"));
+        assert.deepEqual([lost.got, lost.met], ["deleted with it: kafka", false]);
+        assert.equal((await destroyed(() => "Resources: 90 to delete")).met, false);
     });
 
     it("is only asked for a preview", async () => {
