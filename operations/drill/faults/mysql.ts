@@ -1,6 +1,6 @@
 import { type Api, ask } from "../../status/api";
 import { podReason } from "../../status/cluster";
-import type { Metadata, Pod } from "../../status/kinds";
+import type { Pod } from "../../status/kinds";
 import { list } from "../cluster";
 import type { Fault, Scene } from "./fault";
 import { mysqlHost } from "./hosts";
@@ -78,11 +78,24 @@ export const mysqlAway: Fault = {
 
 const fillTimer = "fill";
 
-/** The folder of MySQL's volume on its host, which is called as its claim is. */
-async function volume({ context }: Scene): Promise<string> {
-    const claims = await list<{ metadata: Metadata }>(context.api, "/api/v1/namespaces/mysql/persistentvolumeclaims");
-    if (claims.length !== 1) throw new Error(`MySQL has ${claims.length} volumes; this drill is for one`);
-    return `/var/lib/data/${claims[0].metadata.name}/volume`;
+interface StatefulSet {
+    spec: { template: { spec: { volumes?: { persistentVolumeClaim?: { claimName: string } }[] } } };
+}
+
+interface PersistentVolume {
+    spec: { claimRef?: { namespace: string; name: string }; local?: { path: string } };
+}
+
+/** The folder on its host that MySQL's claim stands for; other claims in its namespace are its backups'. */
+export async function mysqlVolume({ context: { api } }: Scene): Promise<string> {
+    const set = await ask<StatefulSet>(api, "GET", "/apis/apps/v1/namespaces/mysql/statefulsets/mysql");
+    const { template } = set.spec;
+    const claims = (template.spec.volumes ?? []).flatMap(({ persistentVolumeClaim: of }) => of?.claimName ?? []);
+    if (claims.length !== 1) throw new Error(`MySQL has ${claims.length} claims of volumes; this drill is for one`);
+    const volumes = await list<PersistentVolume>(api, "/api/v1/persistentvolumes");
+    const own = volumes.find(({ spec: { claimRef: of } }) => of?.namespace === "mysql" && of.name === claims[0]);
+    if (!own?.spec.local) throw new Error(`no local volume is bound to MySQL's claim ${claims[0]}`);
+    return own.spec.local.path;
 }
 
 /** MySQL's own words for why it does not start. */
@@ -101,7 +114,7 @@ export const mysqlEmptied: Fault = {
     goals: { notice: 180, repair: 120 },
     async break(scene) {
         const { context, host } = scene;
-        const given = { VOLUME: await volume(scene) };
+        const given = { VOLUME: await mysqlVolume(scene) };
         await remember(scene);
         await onHost(context, host, later(fillTimer, script("fill", given)));
         await onHost(context, host, script("empty", given));
@@ -116,7 +129,7 @@ export const mysqlEmptied: Fault = {
         async run(scene) {
             const { context, host } = scene;
             // Fails where MySQL has made a database meanwhile.
-            await onHost(context, host, script("fill", { VOLUME: await volume(scene) }));
+            await onHost(context, host, script("fill", { VOLUME: await mysqlVolume(scene) }));
             await deletePod(scene);
             await onHost(context, host, notLater(fillTimer));
         },

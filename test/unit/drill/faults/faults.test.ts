@@ -3,7 +3,7 @@ import type { Context } from "../../../../operations/drill/drill";
 import { drift } from "../../../../operations/drill/faults/drift";
 import type { Fault, Scene } from "../../../../operations/drill/faults/fault";
 import { any, kafkaHost, workers } from "../../../../operations/drill/faults/hosts";
-import { mysqlAway, mysqlEmptied } from "../../../../operations/drill/faults/mysql";
+import { mysqlAway, mysqlEmptied, mysqlVolume } from "../../../../operations/drill/faults/mysql";
 import { masterOff, workerOff, workerReleased } from "../../../../operations/drill/faults/power";
 import { kubeletKilled } from "../../../../operations/drill/faults/services";
 import { Recorder } from "../../../../operations/drill/record";
@@ -97,6 +97,26 @@ describe("faults", () => {
         const words = "REFUSED: this disk has carried a MySQL database";
         assert.equal(await noticed(mysqlEmptied, mysql(ended(`${words}\nNothing was initialised`))), words);
         assert.equal(await noticed(mysqlEmptied, mysql(ended("out of memory"))), undefined);
+    });
+
+    it("of MySQL's disk find it by the claim that MySQL's pods have, not a backup's", async () => {
+        const bound = (name: string, path: string, namespace = "mysql") => ({
+            spec: { claimRef: { namespace, name }, local: { path } },
+        });
+        const volumes = [{ name: "configuration" }, { persistentVolumeClaim: { claimName: "mysql" } }];
+        const items = [bound("backup-mysql", "/b"), bound("mysql", "/other", "logging"), bound("mysql", "/m")];
+        const found = (volumes: object[]) => {
+            const api = new StandInApi({
+                "GET /apis/apps/v1/namespaces/mysql/statefulsets/mysql": () => ({
+                    spec: { template: { spec: { volumes } } },
+                }),
+                "GET /api/v1/persistentvolumes": () => ({ items }),
+            });
+            return mysqlVolume(scene({ api } as unknown as Context).scene);
+        };
+        assert.equal(await found(volumes), "/m");
+        await assert.rejects(found([...volumes, volumes[1]]), /MySQL has 2 claims/);
+        await assert.rejects(found([{ persistentVolumeClaim: { claimName: "lost" } }]), /bound to MySQL's claim lost/);
     });
 
     it("of drift are noticed by a preview that shows them", async () => {
