@@ -114,9 +114,11 @@ function share(use: Use | undefined, format: (use: Use) => string): string {
 }
 
 function bytes({ used, of }: Use): string {
-    const power = Math.min(4, Math.max(2, Math.floor(Math.log2(of ?? Math.max(used, 1)) / 10)));
+    // Of two amounts the first is small at times, which whole KiB would say too loudly.
+    const least = of ? 2 : 1;
+    const power = Math.min(4, Math.max(least, Math.floor(Math.log2(of ?? Math.max(used, 1)) / 10)));
     const text = (value: number) => (value / 2 ** (10 * power)).toFixed(power > 2 ? 1 : 0);
-    return `${text(used)}${of ? `/${text(of)}` : ""} ${["MiB", "GiB", "TiB"][power - 2]}`;
+    return `${text(used)}${of ? `/${text(of)}` : ""} ${["KiB", "MiB", "GiB", "TiB"][power - 1]}`;
 }
 
 function cores({ used, of }: Use): string {

@@ -69,6 +69,17 @@ describe("the table", () => {
         assert.match(plain(60), /since {5}memory {8}probe/);
     });
 
+    it("says a small size in KiB, and the use of something greater in the unit of that", () => {
+        const shown = (disk: { used: number; of?: number }) =>
+            table("local", [{ part: "backup", name: "b", state: "up", uses: { disk } }], now, {
+                width: Infinity,
+                colour: false,
+            });
+        assert.match(shown({ used: 419 * 1024 }), / 419 KiB /);
+        assert.match(shown({ used: 3 * 2 ** 20 }), / 3 MiB /);
+        assert.match(shown({ used: 419 * 1024, of: 64 * 2 ** 20 }), / 0\/64 MiB /);
+    });
+
     it("has colours only where they are wanted", () => {
         const text = table("local", rows, now, { width: 80, colour: true });
         assert.ok(!plain().includes("\x1b"));
