@@ -4,7 +4,8 @@
 # Else what fails in $(…) is not seen.
 shopt -s inherit_errexit
 WORK=/var/lib/test-cluster/etcd-work
-TOOLS=/run/etcd-tools
+# Another each time: containerd forgets only later that something was mounted at a place.
+TOOLS=/run/etcd-tools.$$
 PKI=/etc/kubernetes/pki
 MANIFESTS=/etc/kubernetes/manifests
 # Where the control plane's manifests are while it stands still: not below the former, where the kubelet reads all.
@@ -18,21 +19,30 @@ begin_etcd() {
     flock -w 300 9 || fail "another backup or restore of etcd has been at work for 5 minutes: systemctl status etcd-restore"
     begun=yes
     rm -rf "$WORK"
+    # What killed runs have left.
+    unmount_tools
     install -d -m 700 "$WORK" "$TOOLS"
     [[ -e $manifest ]] || manifest=$STOPPED/etcd.yaml
     if [[ ! -e $manifest ]]; then
         echo "there is no etcd on $(hostname): neither $MANIFESTS nor $STOPPED has an etcd.yaml" >&2
         exit 3
     fi
-    # What a killed run has left may be of another image.
-    ctr -n k8s.io images unmount --rm "$TOOLS" >/dev/null 2>&1 || true
     ctr -n k8s.io images mount "$(sed -n 's/^ *image: //p' "$manifest")" "$TOOLS" >/dev/null
 }
 
 end_etcd() {
     [[ ${begun:-} ]] || return 0
     rm -rf "$WORK"
-    ctr -n k8s.io images unmount --rm "$TOOLS" >/dev/null 2>&1 || true
+    unmount_tools
+}
+
+unmount_tools() {
+    local tools
+    for tools in /run/etcd-tools.*; do
+        [[ -d $tools ]] || continue
+        ctr -n k8s.io images unmount --rm "$tools" >/dev/null 2>&1 || true
+        rmdir "$tools" || true
+    done
 }
 
 # In the place of the steps' own, which is called at the end whatever it is.

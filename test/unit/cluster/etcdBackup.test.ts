@@ -13,7 +13,7 @@ describe("a backup of etcd, on the control plane", () => {
     let host: Sandbox;
     const program = controlPlanePrograms(stackConfig("dev"))["/usr/local/sbin/etcd-backup"];
     const run = (args: string, stdin = "") => host.run(program, { SSH_ORIGINAL_COMMAND: args }, stdin);
-    const tool = (name: string, body: string) => host.standIn(name, body, `/run/etcd-tools/usr/local/bin/${name}`);
+    const tool = (name: string, body: string) => host.standIn(name, body, `/var/image/usr/local/bin/${name}`);
     /** What is in a sealed backup. */
     const open = (sealed: string, file: string) => {
         const key = `file:${host.at("/etc/test-cluster/backup.key")}`;
@@ -24,7 +24,7 @@ describe("a backup of etcd, on the control plane", () => {
 
     beforeEach(() => {
         host = new Sandbox();
-        for (const program of ["basename", "gzip", "jq", "stat", "sync", "tar", "timeout"]) {
+        for (const program of ["basename", "cp", "gzip", "jq", "rmdir", "stat", "sync", "tar", "timeout"]) {
             host.standIn(program, `exec /usr/bin/${program} "$@"`);
         }
         for (const name of ["ca", "front-proxy-ca", "etcd/ca"]) {
@@ -37,8 +37,17 @@ describe("a backup of etcd, on the control plane", () => {
         host.write("/etc/kubernetes/pki/sa.pub", "");
         host.write("/etc/kubernetes/encryption/config.yaml", "the Secrets' key");
         host.write("/etc/kubernetes/manifests/etcd.yaml", "    image: registry.k8s.io/etcd:3.6.8-0\n");
+        fs.mkdirSync(host.at("/run"));
         host.write("/etc/test-cluster/backup.key", "the backups' key\n");
-        host.standIn("ctr");
+        // As containerd has it: what was mounted at a place once, can't be again soon.
+        host.standIn(
+            "ctr",
+            `case "$*" in
+            *" images mount "*) [[ ! -e /var/image/mounted || \${@: -1} != "$(cat /var/image/mounted)" ]] || exit 1
+                cp -R /var/image/usr "\${@: -1}"; echo "\${@: -1}" >/var/image/mounted ;;
+            *" images unmount "*) find "\${@: -1}" -mindepth 1 -delete ;;
+            esac`,
+        );
         host.standIn("kubectl", "echo some-uid");
         host.standIn("kubelet", "echo Kubernetes v1.36.3");
         tool(
@@ -108,6 +117,16 @@ describe("a backup of etcd, on the control plane", () => {
         const own = files.find((file) => !file.startsWith("etcd-202601"))!;
         assert.match(host.read(`${kept}/${own}`), /"why":"before up","verified":"restored/);
         assert.equal(open(host.at(`${kept}/${own.replace(".json", ".sealed")}`), "db"), "all that etcd knows\n");
+    });
+
+    it("is made again at once, though containerd still has the last mount of etcd's tools", async () => {
+        for (let time = 0; time < 2; time++) {
+            const { status, stderr } = await host.run(`exec >/dev/null\n${program}`, {
+                SSH_ORIGINAL_COMMAND: "snapshot",
+            });
+            assert.equal(status, 0, stderr);
+        }
+        assert.deepEqual(fs.readdirSync(host.at("/run")), ["etcd-work.lock"]);
     });
 
     it("can't be had of an etcd that does not answer or is not there, which is told from a failure", async () => {
