@@ -45,7 +45,7 @@ export const etcd: Kind = {
 
     async restore(context: Context, wanted: Wanted): Promise<string[]> {
         const name = await choose(context, wanted.backup);
-        await opened(context, name);
+        await sent(context, name);
         const { controlPlane } = places(context);
         context.signal.throwIfAborted();
         context.say(
@@ -94,11 +94,17 @@ async function choose(context: Context, wanted = ""): Promise<string> {
     return (await said(context, host, choice(given))).trim();
 }
 
+/** Has the backup sent to the control plane. */
+async function sent(context: Context, name: string): Promise<void> {
+    const { controlPlane, host } = places(context);
+    context.say(`${name}: from ${host} to ${controlPlane}`);
+    await said(context, host, `${reasons}why /usr/local/sbin/etcd-store give ${name}\n`);
+}
+
 /** Has the backup sent to the control plane and opened there, where nothing else is touched; returns what it is. */
 async function opened(context: Context, name: string): Promise<string> {
-    const { controlPlane, host } = places(context);
-    context.say(`${name}: from ${host} to ${controlPlane}, and opened there`);
-    await said(context, host, `${reasons}why /usr/local/sbin/etcd-store give ${name}\n`);
+    await sent(context, name);
+    const { controlPlane } = places(context);
     return await said(context, controlPlane, `${reasons}why /usr/local/sbin/etcd-restore check ${name}\n`);
 }
 
