@@ -7,6 +7,7 @@ import { nodeCutOff } from "./faults/network";
 import { masterOff, workerOff, workerReleased } from "./faults/power";
 import { allReboot, kafkaReboot } from "./faults/reboot";
 import { rebuild } from "./faults/rebuild";
+import { backupDamaged, etcdLost, nacosLost, tableDropped } from "./faults/restores";
 import { containerdKilled, dockerKilled, kubeletKilled } from "./faults/services";
 import { wrongStack } from "./wrongStack";
 
@@ -14,6 +15,7 @@ const faults = [
     ...[workerOff, workerReleased, masterOff, nodeCutOff, kafkaReboot],
     ...[kubeletKilled, containerdKilled, dockerKilled],
     ...[mysqlDeleted, mysqlAway, mysqlEmptied, drift],
+    ...[tableDropped, backupDamaged, nacosLost, etcdLost],
     ...[allReboot, rebuild],
 ];
 

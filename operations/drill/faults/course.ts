@@ -58,6 +58,7 @@ async function course(fault: Fault, context: Context, watch: Watch): Promise<Wan
     undo.later(`what ${fault.name} broke`, patience.repair, async () => {
         if (!whole) await (fault.putBack ?? fault.repair?.run)?.({ ...scene, signal: undefined });
     });
+    await fault.prepare?.(scene);
     phase("broken", host ? `${fault.what} (${host})` : fault.what, true);
     const went: Course = { began: recorder.now(), start: recorder.now() };
     let over: End | undefined;

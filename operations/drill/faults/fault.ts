@@ -36,6 +36,8 @@ export interface Fault {
     takes?: Record<string, string>;
     /** Whose pods of the data tier have to stay as they are: those on other hosts, or all. */
     spares?: "other hosts" | "all";
+    /** Makes what it needs, such as a backup, while all is well: its time does not count. */
+    prepare?(scene: Scene): Promise<void>;
     /** Breaks it. Half of it may be done when it fails. */
     break(scene: Scene): Promise<void>;
     /** What tells of it, in a line; nothing while nothing does. When it is not said: whatever is not as it was before. */

@@ -3,7 +3,8 @@ import type { NacosClient } from "../../status/nacos";
 import { type Known, lostOf } from "./known";
 
 const count = 5;
-const place = (dataId: string) => ({ namespace: "public", group: "TEST_CLUSTER_DRILL", dataId });
+/** Where a drill's configuration of a name is. */
+export const place = (dataId: string) => ({ namespace: "public", group: "TEST_CLUSTER_DRILL", dataId });
 
 /** Configurations in Nacos, read as a client does. `login` gives a client of now: Nacos may be another by then. */
 export function knownConfigurations(login: () => Promise<NacosClient>): Known {
