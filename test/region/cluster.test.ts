@@ -319,7 +319,7 @@ describe("the local stack", function () {
             Object.values(disks)
                 .map(({ name, status }) => `${name} ${status}`)
                 .sort(),
-            ["elasticsearch", "kafka", "mysql"].map((disk) => `test-cluster-local-${disk} Available`),
+            ["backup", "elasticsearch", "kafka", "mysql"].map((disk) => `test-cluster-local-${disk} Available`),
         );
         for (const kind of [
             "instances",
@@ -388,7 +388,7 @@ describe("the local stack", function () {
             Object.values(disks)
                 .map(({ name }) => name)
                 .sort(),
-            ["elasticsearch", "kafka", "mysql"].map((disk) => `test-cluster-local-${disk}`),
+            ["backup", "elasticsearch", "kafka", "mysql"].map((disk) => `test-cluster-local-${disk}`),
         );
     });
 });
