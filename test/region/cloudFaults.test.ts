@@ -37,6 +37,8 @@ describe("the real provider, when the cloud does not answer as asked", function 
             assert.notEqual(result.code, 0, result.output);
             assert.match(result.output, /Forbidden\.RAM/);
         } while (ordered.length > 1);
+        // The last refusal may have ended that run before it was the host's turn.
+        if (!result.output.includes("NoStock")) result = await stack.run("up");
         assert.match(result.output, /host-0[^]*OperationDenied\.NoStock/);
         await region.control("DELETE", "/faults");
         const rest = await stack.run("preview");
