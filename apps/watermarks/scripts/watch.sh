@@ -21,7 +21,7 @@ of_api() { ask "$api$1" --cacert "$account/ca.crt" "${@:2}"; }
 json() { awk -f "$here/json.awk" -f "$here/$1.awk" "${@:2}"; }
 
 look() {
-    local name address stats=() line
+    local name address stats=() line figures=
     local -A asked=()
     of_api /api/v1/nodes >nodes || return
     # Those that are to run, on a node.
@@ -37,15 +37,19 @@ look() {
     done
     json figures -v now="$(date -u +%FT%TZ)" -v markRequested="$MARK_REQUESTED" -v markUsed="$MARK_USED" -v above=above \
         of=nodes nodes of=pods pods of=stats "${stats[@]}" >told || return
+    # Of one minute those of every node, or of none.
+    if ((SECONDS >= due)); then
+        figures=yes
+        due=$((SECONDS + 60 - every / 2))
+    fi
     while IFS= read -r line; do
         if [[ $line == "event "* ]]; then
             of_api /api/v1/namespaces/default/events --header "Content-Type: application/json" \
                 --data-binary "${line#event }" >/dev/null
-        elif [[ $line != '{"watermarks":"figures"'* ]] || ((SECONDS >= due)); then
+        elif [[ $figures || $line != '{"watermarks":"figures"'* ]]; then
             printf '%s\n' "$line"
         fi
     done <told
-    if ((SECONDS >= due)); then due=$((SECONDS + 60 - every / 2)); fi
 }
 
 every=15 due=0
