@@ -1,6 +1,8 @@
 import { randomBytes } from "node:crypto";
 import * as net from "node:net";
 import { createConnection, type RowDataPacket } from "mysql2/promise";
+import { inPod } from "../status/exec";
+import type { Context } from "./drill";
 
 /** Something that runs SQL, on a connection of its own each time. */
 export type Sql = (statement: string, values?: unknown[]) => Promise<unknown>;
@@ -28,6 +30,16 @@ export function sqlBehind(socket: string, password: string, patience: number): S
             connection.destroy();
         }
     };
+}
+
+/**
+ * Runs SQL as root with MySQL's own client, in its pod. Returns the answer, without names of columns.
+ * @throws Error with its last words when it fails
+ */
+export async function asRoot({ shell, stack }: Pick<Context, "shell" | "stack">, sql: string): Promise<string> {
+    const place = { host: stack.controlPlane!, namespace: "mysql", pod: "mysql-0", container: "mysql" };
+    const client = "mysql --defaults-file=/run/mysqld/client.cnf --batch --skip-column-names";
+    return await inPod(shell, place, `${client} <<'SQL'\n${sql}\nSQL\n`, 20);
 }
 
 /** For MySQL's own client, as root: a place for the drill's rows. */

@@ -1,7 +1,6 @@
 import { randomBytes } from "node:crypto";
 import { type Api, ask } from "../status/api";
 import { lookAtCluster, workloadLook } from "../status/cluster";
-import { inPod } from "../status/exec";
 import { hostLook } from "../status/host";
 import { condition, type List, type Node, type Pod } from "../status/kinds";
 import { NacosClient } from "../status/nacos";
@@ -10,7 +9,7 @@ import { disturbed, list, nodeProbe, noteEvents, noteNodes, type Tier, tierOf } 
 import type { Context, Services } from "./drill";
 import { compared, type Compared, type Known } from "./known/known";
 import type { Want } from "./record";
-import { KnownRows, makePlace, removePlace } from "./rows";
+import { asRoot, KnownRows, makePlace, removePlace } from "./rows";
 import { type Probe, Sampler } from "./sampler";
 import { kept, never, quick, quantile, steady } from "./verdict";
 
@@ -71,8 +70,8 @@ export class Watch {
         undo.later("the way by SSH", 1, async () => this.services?.close());
 
         const password = randomBytes(16).toString("hex");
-        undo.later("the drill's rows in MySQL", 120, () => this.mysql(removePlace));
-        await this.mysql(makePlace(password));
+        undo.later("the drill's rows in MySQL", 120, async () => void (await asRoot(this.context, removePlace)));
+        await asRoot(this.context, makePlace(password));
         this.rows = new KnownRows((statement, values) => this.services!.sql(password)(statement, values));
 
         let nacos = this.nacos();
@@ -236,12 +235,5 @@ export class Watch {
     private nacos(): NacosClient {
         const api: Api = { request: (method, path, asked) => this.services!.nacos.request(method, path, asked) };
         return new NacosClient(api, this.context.stack.nacosPassword, "/nacos/");
-    }
-
-    private async mysql(sql: string): Promise<void> {
-        const { shell, stack } = this.context;
-        const place = { host: stack.controlPlane!, namespace: "mysql", pod: "mysql-0", container: "mysql" };
-        const client = "mysql --defaults-file=/run/mysqld/client.cnf";
-        await inPod(shell, place, `${client} <<'SQL'\n${sql}\nSQL\n`, 20);
     }
 }

@@ -12,10 +12,9 @@ const patience = 5;
  * @throws Error with the reason
  */
 export async function nacosProbe(api: Api, password: string | undefined): Promise<number> {
-    const nacos = new NacosClient(api, password);
+    const nacos = await loggedIn(api, password);
     const content = randomBytes(8).toString("hex");
     const key = { namespace: "public", group: "STATUS_PROBE", dataId: `status-${content}` };
-    await nacos.login();
     const began = Date.now();
     await nacos.publish(key, content);
     try {
@@ -25,6 +24,13 @@ export async function nacosProbe(api: Api, password: string | undefined): Promis
     } finally {
         await nacos.remove(key);
     }
+}
+
+/** Nacos by way of the Kubernetes API, which has let its administrator in. @throws Error when it lets nobody in */
+export async function loggedIn(api: Api, password: string | undefined): Promise<NacosClient> {
+    const nacos = new NacosClient(api, password);
+    await nacos.login();
+    return nacos;
 }
 
 /** Nacos as its administrator; `root` is where its context path is below `api`. */

@@ -2,7 +2,7 @@ import { backupFolder } from "../../../apps/mysql/demand";
 import { type Place } from "../../../apps/nacos/api";
 import type { Declared } from "../../../apps/nacos/provider";
 import { quote } from "../../../cluster/shell";
-import { NacosClient } from "../../status/nacos";
+import { loggedIn } from "../../status/nacos";
 import { waitFor } from "../../status/wait";
 import { filed, onBackupHost } from "./host";
 import type { Context, Kind, Wanted } from "../kind";
@@ -19,7 +19,7 @@ export const nacos: Kind = {
 
     async plan(context, wanted) {
         const { name, configurations } = await opened(context, wanted);
-        const api = await client(context);
+        const api = await loggedIn(context.api, context.stack.nacosPassword);
         const lines = [
             `publishes ${configurations.length} of Nacos' configurations from ${name}; others stay as they are`,
         ];
@@ -34,7 +34,7 @@ export const nacos: Kind = {
 
     async restore(context, wanted) {
         const { configurations } = await opened(context, wanted);
-        const api = await client(context);
+        const api = await loggedIn(context.api, context.stack.nacosPassword);
         const lines: string[] = [];
         for (const namespace of new Set(configurations.map((one) => one.namespace)))
             if (namespace !== "public") await api.makeNamespace(namespace);
@@ -48,12 +48,6 @@ export const nacos: Kind = {
         return lines;
     },
 };
-
-async function client({ api, stack }: Context): Promise<NacosClient> {
-    const nacos = new NacosClient(api, stack.nacosPassword);
-    await nacos.login();
-    return nacos;
-}
 
 /**
  * The configurations of a backup that are wanted, as a folder of configurations declares them.

@@ -1,8 +1,6 @@
-import { NacosClient } from "../../status/nacos";
-import { inPod } from "../../status/exec";
+import { loggedIn } from "../../status/nacos";
 import { printed } from "../../status/ssh";
-import { proxy } from "../../../apps/nacos/api";
-import { filed, onBackupHost } from "../../backup/mysql/host";
+import { onBackupHost } from "../../backup/mysql/host";
 import { etcd } from "../../backup/etcd";
 import { mysql } from "../../backup/mysql/mysql";
 import { nacos } from "../../backup/mysql/nacos";
@@ -10,7 +8,7 @@ import type { Context as Work, Kind, Wanted } from "../../backup/kind";
 import { restore } from "../../backup/restore";
 import { backupFolder } from "../../../apps/mysql/demand";
 import { place as configuration } from "../known/nacos";
-import { database } from "../rows";
+import { asRoot, database } from "../rows";
 import type { Fault, Scene } from "./fault";
 import { script } from "./script";
 
@@ -30,13 +28,6 @@ const table = "kept";
 const wanted: Wanted = { database, table };
 const tableRestore = `npm run restore -- mysql --database ${database} --table ${table}`;
 
-/** Runs SQL as root with MySQL's own client; the answer without names of columns. */
-async function root({ context: { shell, stack } }: Scene, sql: string): Promise<string> {
-    const place = { host: stack.controlPlane!, namespace: "mysql", pod: "mysql-0", container: "mysql" };
-    const client = "mysql --defaults-file=/run/mysqld/client.cnf --batch --skip-column-names";
-    return await inPod(shell, place, `${client} <<'SQL'\n${sql}\nSQL\n`, 20);
-}
-
 /** A table of a thousand rows beside those that are written all the time; it goes with their database. */
 const filled = `USE ${database};
 CREATE TABLE ${table} (number INT PRIMARY KEY, content CHAR(64) NOT NULL) ENGINE = InnoDB;
@@ -46,11 +37,11 @@ INSERT INTO ${table}
 
 /** Number and sum of the rows, or that there is no such table. */
 const contents = async (scene: Scene) =>
-    (await root(scene, `CHECKSUM TABLE ${database}.${table}`)).trim().split("\t").pop();
+    (await asRoot(scene.context, `CHECKSUM TABLE ${database}.${table}`)).trim().split("\t").pop();
 const gone = "NULL";
 
 async function drop(scene: Scene): Promise<void> {
-    await root(scene, `DROP TABLE ${database}.${table};`);
+    await asRoot(scene.context, `DROP TABLE ${database}.${table};`);
 }
 
 /** The rows of the table are not what they were. */
@@ -66,7 +57,7 @@ export const tableDropped: Fault = {
     goals: { notice: 30, repair: 240 },
     spares: "all",
     async prepare(scene) {
-        await root(scene, filled);
+        await asRoot(scene.context, filled);
         scene.was = await contents(scene);
         await mysql.backup(work(scene), why);
     },
@@ -90,7 +81,7 @@ export const backupDamaged: Fault = {
     repair: {
         what: `${tableRestore} --backup, of the name that the refusal gives`,
         async run(scene) {
-            const [{ name: damaged }, { name: good }] = await filed(work(scene), "mysql");
+            const [{ name: damaged }, { name: good }] = await mysql.list(work(scene));
             await restored(scene, mysql, wanted).then(
                 () => {
                     throw new Error(`${damaged} is damaged, and was restored`);
@@ -114,11 +105,7 @@ async function undamaged(scene: Scene): Promise<void> {
 /** Of those that every drill knows. */
 const lost = configuration("known-1");
 
-async function client({ context }: Scene): Promise<NacosClient> {
-    const client = new NacosClient(context.api, context.stack.nacosPassword, proxy);
-    await client.login();
-    return client;
-}
+const client = ({ context: { api, stack } }: Scene) => loggedIn(api, stack.nacosPassword);
 
 async function noConfiguration(scene: Scene): Promise<string | undefined> {
     const found = await (await client(scene)).read(lost);

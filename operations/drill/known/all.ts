@@ -1,6 +1,6 @@
 import { Elasticsearch } from "../../status/elasticsearch";
 import { kafkaProbe } from "../../status/kafka";
-import { NacosClient } from "../../status/nacos";
+import { loggedIn } from "../../status/nacos";
 import { applications } from "../../status/probes";
 import type { Context } from "../drill";
 import type { Probe } from "../sampler";
@@ -9,7 +9,6 @@ import { knownConfigMaps } from "./configMaps";
 import { knownDocuments } from "./elasticsearch";
 import { knownMessages } from "./kafka";
 import { knownConfigurations } from "./nacos";
-import { proxy } from "../../../apps/nacos/api";
 
 /** Seconds that a probe waits. */
 const patience = 6;
@@ -20,11 +19,7 @@ export const kafkaProbeName = "Kafka";
 export function besideOf(context: Context): Beside {
     const { stack } = context;
     const elasticsearch = () => new Elasticsearch(context.shell, context.stack.controlPlane!);
-    const nacos = async () => {
-        const client = new NacosClient(context.api, context.stack.nacosPassword, proxy);
-        await client.login();
-        return client;
-    };
+    const nacos = () => loggedIn(context.api, context.stack.nacosPassword);
     const known = [knownConfigurations(nacos), knownConfigMaps(() => context.api)];
     const probes: Probe[] = [];
     if (stack.kafka) {
