@@ -29,6 +29,8 @@ export interface Way {
     withoutBackup: boolean;
     /** Asks whoever sits there for a word; undefined where nobody does. */
     question?: (text: string) => Promise<string>;
+    /** Where the plan and the proof go, a line each; standard output when it is not said. */
+    print?: (line: string) => void;
 }
 
 /** @throws Error naming what is wrong and the way out */
@@ -67,11 +69,12 @@ export function optionsOf(args: string[]) {
  */
 export async function restore(kind: Kind, context: Context, given: Wanted, way: Way): Promise<number> {
     const { stack, signal, say } = context;
+    const print = way.print ?? ((line: string) => console.log(line));
     if (!way.yes && !way.question) {
         throw new Error("nobody can be asked here, as this is no terminal: --yes, if it is meant");
     }
     const wanted = await pinned(kind, context, given);
-    for (const line of await kind.plan(context, wanted)) console.log(line);
+    for (const line of await kind.plan(context, wanted)) print(line);
     if (!way.yes) {
         const word = await way.question!(`This is stack ${stack.name}. To go on, type its name: `);
         if (word.trim() !== stack.name) throw new Error(`that was not ${stack.name}: nothing was changed`);
@@ -82,14 +85,14 @@ export async function restore(kind: Kind, context: Context, given: Wanted, way: 
     signal.throwIfAborted();
     const began = Date.now();
     try {
-        for (const line of await kind.restore(context, wanted)) console.log(line);
+        for (const line of await kind.restore(context, wanted)) print(line);
     } catch (error) {
         say(`NOT RESTORED: ${(error as Error).message}`);
         say(`It may be half done. To begin anew:\n  ${again(wanted.backup!)}`);
         if (before) say(`What was there before is backup ${before}:\n  ${again(before)}`);
         return 1;
     }
-    console.log(`✔ restored ${kind.name} from ${wanted.backup} in ${((Date.now() - began) / 1000).toFixed(1)} s`);
+    print(`✔ restored ${kind.name} from ${wanted.backup} in ${((Date.now() - began) / 1000).toFixed(1)} s`);
     return 0;
 }
 

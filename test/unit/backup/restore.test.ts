@@ -37,6 +37,13 @@ describe("npm run restore", () => {
         assert.match(printed.at(-1)!, /^✔ restored mysql from mysql-2 in /);
     });
 
+    it("prints where it is told to, and then nothing on standard output", async () => {
+        const lines: string[] = [];
+        await run(new StandInKind(backups()), { yes: true, print: (line) => lines.push(line) });
+        assert.deepEqual(lines.slice(0, 2), ["everything is overwritten", "12 tables are equal"]);
+        assert.deepEqual([lines.length, printed], [3, []]);
+    });
+
     it("takes the backup that was named", async () => {
         const kind = new StandInKind(backups());
         await run(kind, { yes: true }, "mysql-1");
