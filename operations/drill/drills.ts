@@ -7,7 +7,9 @@ import { nodeCutOff } from "./faults/network";
 import { masterOff, workerOff, workerReleased } from "./faults/power";
 import { allReboot, kafkaReboot } from "./faults/reboot";
 import { rebuild } from "./faults/rebuild";
-import { backupDamaged, etcdLost, nacosLost, tableDropped } from "./faults/restores";
+import { etcdLost } from "./faults/restores/etcd";
+import { nacosLost } from "./faults/restores/nacos";
+import { backupDamaged, tableDropped } from "./faults/restores/table";
 import { containerdKilled, dockerKilled, kubeletKilled } from "./faults/services";
 import { wrongStack } from "./wrongStack";
 

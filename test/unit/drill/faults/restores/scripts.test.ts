@@ -2,8 +2,8 @@ import { strict as assert } from "node:assert";
 import { spawnSync } from "node:child_process";
 import * as fs from "node:fs";
 import * as path from "node:path";
-import { script } from "../../../../operations/drill/faults/script";
-import { Folder } from "../../backup/library";
+import { script } from "../../../../../operations/drill/faults/script";
+import { Folder } from "../../../backup/library";
 
 describe("a damaged backup", () => {
     const folder = new Folder();
