@@ -8,6 +8,7 @@ import { masterOff, workerOff, workerReleased } from "./faults/power";
 import { allReboot, kafkaReboot } from "./faults/reboot";
 import { rebuild } from "./faults/rebuild";
 import { etcdLost } from "./faults/restores/etcd";
+import { indexDeleted } from "./faults/restores/logs";
 import { nacosLost } from "./faults/restores/nacos";
 import { backupDamaged, tableDropped } from "./faults/restores/table";
 import { containerdKilled, dockerKilled, kubeletKilled } from "./faults/services";
@@ -17,7 +18,7 @@ const faults = [
     ...[workerOff, workerReleased, masterOff, nodeCutOff, kafkaReboot],
     ...[kubeletKilled, containerdKilled, dockerKilled],
     ...[mysqlDeleted, mysqlAway, mysqlEmptied, drift],
-    ...[tableDropped, backupDamaged, nacosLost, etcdLost],
+    ...[tableDropped, backupDamaged, nacosLost, indexDeleted, etcdLost],
     ...[allReboot, rebuild],
 ];
 
