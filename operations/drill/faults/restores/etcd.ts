@@ -1,11 +1,20 @@
 import { etcd } from "../../../backup/etcd";
 import { printed } from "../../../status/ssh";
 import type { Fault, Scene } from "../fault";
-import { script } from "../script";
+import { later, notLater, script } from "../script";
 import { restored, why, work } from "./restored";
 
-/** Seconds until etcd has ended and is asked for again. */
-const patience = 120;
+/** Seconds until nobody else works on etcd, it has ended and is asked for again. */
+const patience = 300;
+
+const mendTimer = "etcd-mend";
+const places = {
+    DATA: "/var/lib/etcd",
+    MANIFEST: "/etc/kubernetes/manifests/etcd.yaml",
+    STOPPED: "/etc/kubernetes/manifests-stopped",
+    LOCK: "/run/etcd-work.lock",
+};
+const mend = script("etcd-mend", places);
 
 export const etcdLost: Fault = {
     name: "etcd-lost",
@@ -13,16 +22,24 @@ export const etcdLost: Fault = {
     goals: { notice: 60, repair: 120 },
     spares: "all",
     prepare: async (scene) => void (await etcd.backup(work(scene), why)),
-    break: (scene) => onMaster(scene, "etcd-break"),
+    async break(scene) {
+        await onMaster(scene, later(mendTimer, mend));
+        await onMaster(scene, script("etcd-break", places));
+    },
     repair: {
         what: "npm run restore -- etcd --without-backup",
-        // What is damaged can't be backed up.
-        run: (scene) => restored(scene, etcd, {}, true),
+        async run(scene) {
+            // What is damaged can't be backed up.
+            await restored(scene, etcd, {}, true);
+            await onMaster(scene, notLater(mendTimer) + script("etcd-forget", places));
+        },
     },
-    putBack: (scene) => onMaster(scene, "etcd-mend"),
+    putBack: async (scene) => {
+        await onMaster(scene, mend);
+        await onMaster(scene, notLater(mendTimer));
+    },
 };
 
-async function onMaster({ context: { shell, stack } }: Scene, name: string): Promise<void> {
-    const given = { DATA: "/var/lib/etcd", MANIFEST: "/etc/kubernetes/manifests/etcd.yaml" };
-    await printed(shell, stack.controlPlane!, script(name, given), patience);
+async function onMaster({ context: { shell, stack } }: Scene, text: string): Promise<void> {
+    await printed(shell, stack.controlPlane!, text, patience);
 }

@@ -34,10 +34,13 @@ describe("etcd's database", () => {
     after(() => folder.remove());
     const DATA = path.join(folder.root, "etcd");
     const MANIFEST = path.join(folder.root, "etcd.yaml");
+    const STOPPED = path.join(folder.root, "stopped");
+    const LOCK = path.join(folder.root, "lock");
     const db = path.join(DATA, "member/snap/db");
-    const runs = (name: string) => {
+    const before = `${DATA}.before-20260504T120000Z`;
+    const runs = (name: string, before = "") => {
         // This machine may have an etcd of its own.
-        const text = `pgrep() { return 1; }\n${script(name, { DATA, MANIFEST })}`;
+        const text = `pgrep() { return 1; }\n${before}${script(name, { DATA, MANIFEST, STOPPED, LOCK })}`;
         return spawnSync("bash", ["-s"], { input: text, encoding: "utf8" });
     };
 
@@ -57,9 +60,47 @@ describe("etcd's database", () => {
         assert.deepEqual(fs.readdirSync(path.dirname(db)), ["db"]);
     });
 
-    it("is left alone where it was restored", () => {
+    it("is left alone where it was restored, and then what a restore has kept of it is removed, and no more", () => {
+        const other = `${DATA}.before-20260504T110000Z`;
+        assert.equal(runs("etcd-break").status, 0);
+        fs.renameSync(DATA, before);
+        for (const each of [DATA, other]) fs.mkdirSync(path.join(each, "member/snap"), { recursive: true });
         fs.writeFileSync(db, "restored");
         assert.equal(runs("etcd-mend").status, 0);
         assert.equal(fs.readFileSync(db, "utf8"), "restored");
+        assert.equal(runs("etcd-forget").status, 0);
+        assert.deepEqual(
+            fs.readdirSync(folder.root).filter((name) => name.startsWith("etcd.before")),
+            [path.basename(other)],
+        );
+        assert.equal(fs.readFileSync(db, "utf8"), "restored");
+    });
+
+    it("is put back with the whole control plane where a restore was broken off", () => {
+        fs.writeFileSync(db, "pages");
+        assert.equal(runs("etcd-break").status, 0);
+        // As etcd-restore leaves it when it is killed.
+        fs.mkdirSync(STOPPED);
+        fs.renameSync(MANIFEST, path.join(STOPPED, "etcd.yaml"));
+        const server = path.join(folder.root, "kube-apiserver.yaml");
+        fs.writeFileSync(path.join(STOPPED, "kube-apiserver.yaml"), "kind: Pod\n");
+        fs.renameSync(DATA, before);
+        fs.mkdirSync(DATA);
+        for (let time = 0; time < 2; time++) {
+            assert.equal(runs("etcd-mend").status, 0);
+            assert.equal(fs.readFileSync(db, "utf8"), "pages");
+            for (const file of [MANIFEST, server]) assert.ok(fs.existsSync(file), file);
+            assert.deepEqual([fs.existsSync(STOPPED), fs.existsSync(before)], [false, false]);
+        }
+    });
+
+    it("is not touched while a backup or a restore works on it", () => {
+        const text = `exec 8>"${LOCK}"; flock 8; flock() { command flock -n 9; }\n`;
+        for (const name of ["etcd-break", "etcd-mend"]) {
+            const { status, stderr } = runs(name, text);
+            assert.equal(status, 1, name);
+            assert.match(stderr, /a restore of etcd has been at work/);
+        }
+        assert.equal(fs.readFileSync(db, "utf8"), "pages");
     });
 });
