@@ -7,10 +7,11 @@ import { nodeCutOff } from "./faults/network";
 import { masterOff, workerOff, workerReleased } from "./faults/power";
 import { allReboot, kafkaReboot } from "./faults/reboot";
 import { rebuild } from "./faults/rebuild";
+import { backupDamaged } from "./faults/restores/damaged";
 import { etcdLost } from "./faults/restores/etcd";
 import { indexDeleted } from "./faults/restores/logs";
 import { nacosLost } from "./faults/restores/nacos";
-import { backupDamaged, tableDropped } from "./faults/restores/table";
+import { tableDropped } from "./faults/restores/table";
 import { containerdKilled, dockerKilled, kubeletKilled } from "./faults/services";
 import { wrongStack } from "./wrongStack";
 

@@ -1,37 +1,40 @@
-import { backupFolder } from "../../../../apps/mysql/demand";
-import type { Wanted } from "../../../backup/kind";
-import { onBackupHost } from "../../../backup/mysql/host";
 import { mysql } from "../../../backup/mysql/mysql";
+import type { Wanted } from "../../../backup/kind";
 import { asRoot, database } from "../../rows";
 import type { Fault, Scene } from "../fault";
-import { script } from "../script";
 import { restored, why, work } from "./restored";
 
 const table = "kept";
-const wanted: Wanted = { database, table };
-const tableRestore = `npm run restore -- mysql --database ${database} --table ${table}`;
+const full = `${database}.${table}`;
+/** Rows that are in the backup, by their number, and rows that are written after it. */
+const rows = { kept: 1000, later: 10 };
+export const tableRestore = `npm run restore -- mysql --database ${database} --table ${table}`;
 
-/** A table of a thousand rows beside those that are written all the time; it goes with their database. */
-const filled = `USE ${database};
-CREATE TABLE ${table} (number INT PRIMARY KEY, content CHAR(64) NOT NULL) ENGINE = InnoDB;
-INSERT INTO ${table}
-    WITH RECURSIVE rows_of (n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM rows_of WHERE n < 1000)
+/** Writes rows of these numbers. */
+const filled = (first: number, last: number) => `INSERT INTO ${table}
+    WITH RECURSIVE rows_of (n) AS (SELECT ${first} UNION ALL SELECT n + 1 FROM rows_of WHERE n < ${last})
     SELECT n, SHA2(CONCAT(n, RAND()), 256) FROM rows_of;`;
 
-/** Number and sum of the rows, or that there is no such table. */
-const contents = async (scene: Scene) =>
-    (await asRoot(scene.context, `CHECKSUM TABLE ${database}.${table}`)).trim().split("\t").pop();
-const gone = "NULL";
+/** Every byte of the rows that are in the backup. @throws Error where there is no such table */
+const contents = (scene: Scene) =>
+    asRoot(scene.context, `SELECT number, content FROM ${full} WHERE number <= ${rows.kept} ORDER BY number;`);
 
-async function drop(scene: Scene): Promise<void> {
-    await asRoot(scene.context, `DROP TABLE ${database}.${table};`);
+async function noTable(scene: Scene): Promise<string | undefined> {
+    const [, sum] = (await asRoot(scene.context, `CHECKSUM TABLE ${full};`)).trim().split("\t");
+    return sum === "NULL" ? `MySQL has no table ${table}` : undefined;
 }
 
-/** The rows of the table are not what they were. */
 async function otherRows(scene: Scene): Promise<string | undefined> {
-    const now = await contents(scene);
-    if (now === scene.was) return undefined;
-    return now === gone ? `MySQL has no table ${table}` : `table ${table} has other rows than before`;
+    return (await contents(scene)) === scene.was ? undefined : `table ${table} has other rows than in the backup`;
+}
+
+/** Restores the table alone, and says what no restore can bring back. */
+export async function tableRestored(scene: Scene, backup?: string): Promise<void> {
+    const wanted: Wanted = { database, table, ...(backup !== undefined && { backup }) };
+    await restored(scene, mysql, wanted);
+    const there = await asRoot(scene.context, `SELECT COUNT(*) FROM ${full} WHERE number > ${rows.kept};`);
+    const lost = `${rows.later - Number(there)} of ${rows.later} lost: a table is what it was at its backup`;
+    scene.context.recorder.fact("Rows written after the backup", lost);
 }
 
 export const tableDropped: Fault = {
@@ -40,47 +43,18 @@ export const tableDropped: Fault = {
     goals: { notice: 30, repair: 240 },
     spares: "all",
     async prepare(scene) {
-        await asRoot(scene.context, filled);
+        // It goes with the database, which is that of the rows that are written all the time.
+        const columns = "(number INT PRIMARY KEY, content CHAR(64) NOT NULL) ENGINE = InnoDB";
+        await asRoot(scene.context, `USE ${database};\nCREATE TABLE ${table} ${columns};\n${filled(1, rows.kept)}`);
         scene.was = await contents(scene);
+        const wrote = scene.was.trimEnd().split("\n").length;
+        if (wrote !== rows.kept) throw new Error(`MySQL has ${wrote} of ${rows.kept} rows of table ${table}`);
         await mysql.backup(work(scene), why);
+        await asRoot(scene.context, `USE ${database};\n${filled(rows.kept + 1, rows.kept + rows.later)}`);
     },
-    break: drop,
-    noticed: otherRows,
-    repair: { what: tableRestore, run: (scene) => restored(scene, mysql, wanted) },
+    break: async (scene) => void (await asRoot(scene.context, `DROP TABLE ${full};`)),
+    noticed: noTable,
+    repair: { what: tableRestore, run: (scene) => tableRestored(scene) },
     missing: otherRows,
-    // The table goes with the drill's rows.
     putBack: async () => undefined,
 };
-
-export const backupDamaged: Fault = {
-    ...tableDropped,
-    name: "backup-damaged",
-    what: "A table of MySQL is dropped, and the newest backup is damaged",
-    goals: { notice: 30, repair: 300 },
-    async prepare(scene) {
-        await tableDropped.prepare!(scene);
-        await onBackupHost(work(scene), backupFolder, script("damage"));
-    },
-    repair: {
-        what: `${tableRestore} --backup, of the name that the refusal gives`,
-        async run(scene) {
-            const [{ name: damaged }, { name: good }] = await mysql.list(work(scene));
-            await restored(scene, mysql, wanted).then(
-                () => {
-                    throw new Error(`${damaged} is damaged, and was restored`);
-                },
-                ({ message }: Error) => {
-                    scene.context.recorder.fact("The refusal", message);
-                    if (!message.includes("damaged") || !message.includes(good)) throw new Error(message);
-                },
-            );
-            await restored(scene, mysql, { ...wanted, backup: good });
-            await undamaged(scene);
-        },
-    },
-    putBack: undamaged,
-};
-
-async function undamaged(scene: Scene): Promise<void> {
-    await onBackupHost(work(scene), backupFolder, script("undamage"));
-}

@@ -1,0 +1,88 @@
+import { spawnSync } from "node:child_process";
+import * as fs from "node:fs";
+import * as path from "node:path";
+import type { Said } from "../../../../../operations/status/ssh";
+import { Folder } from "../../../backup/library";
+import { stack, StandInApi, StandInShell } from "../../../status/standins";
+
+type Rows = Record<number, string>;
+interface Job {
+    spec: { template: { spec: { containers: { command: string[]; env: { name: string; value: string }[] }[] } } };
+}
+
+/**
+ * Stands in for a stack with one table of MySQL. What the host of backups is to run is run, on a folder of this machine;
+ * a Job keeps the table there, or takes it from there.
+ */
+export class MySql extends StandInShell {
+    readonly folder = new Folder();
+    readonly stack = {
+        ...stack(),
+        backup: { ...stack().backup!, folder: this.folder.root },
+        backupKey: "a-key-of-backups",
+    };
+    /** The table, while there is one. */
+    rows: Rows | undefined;
+    /** What hosts are to run later. */
+    readonly later: string[] = [];
+    readonly api: StandInApi;
+
+    constructor() {
+        super({});
+        fs.symlinkSync(this.folder.folder, path.join(this.folder.root, "mysql"));
+        const container = { command: [], env: [] };
+        const jobTemplate = { spec: { template: { spec: { containers: [container] } } } };
+        let ended = { type: "", log: "" };
+        this.api = new StandInApi({
+            "GET /apis/batch/v1/namespaces/mysql/cronjobs/mysql-backup": () => ({ spec: { jobTemplate } }),
+            "POST /apis/batch/v1/namespaces/mysql/jobs": ({ body }) => {
+                ended = this.job(JSON.parse(body!) as Job);
+                return { metadata: { name: "job" } };
+            },
+            "GET /apis/batch/v1/namespaces/mysql/jobs/job": () => ({
+                status: { conditions: [{ type: ended.type, status: "True" }] },
+            }),
+            "GET /api/v1/namespaces/mysql/pods": () => ({ items: [{ metadata: { name: "pod" } }] }),
+            "GET /api/v1/namespaces/mysql/pods/pod/log": () => ended.log,
+        });
+    }
+
+    override async run(_: string, script: string): Promise<Said> {
+        if (script.includes("kubectl")) return { stdout: this.sql(script) };
+        if (script.includes("systemd-run")) return (this.later.push(script), { stdout: "" });
+        const standIns = 'mountpoint() { :; }\nsystemctl() { :; }\nrm() { [[ $* == */run/* ]] || command rm "$@"; }\n';
+        const { status, stdout, stderr } = spawnSync("bash", ["-s"], { input: standIns + script, encoding: "utf8" });
+        return { stdout, ...(status !== 0 && { failure: stderr }) };
+    }
+
+    private sql(script: string): string {
+        if (script.includes("CHECKSUM")) return `test_cluster_drill.kept\t${this.rows ? 7 : "NULL"}\n`;
+        if (script.includes("DROP TABLE")) this.rows = undefined;
+        if (script.includes("CREATE TABLE")) this.rows = {};
+        const [, first, last] = /SELECT (\d+) UNION .* n < (\d+)/.exec(script) ?? [];
+        for (let number = Number(first); number <= Number(last); number++) this.rows![number] = String(Math.random());
+        const all = Object.entries(this.rows ?? {});
+        if (script.includes("COUNT(*)")) return `${all.filter(([number]) => Number(number) > 1000).length}\n`;
+        if (!script.includes("SELECT number, content")) return "";
+        const kept = all.filter(([number]) => Number(number) <= 1000);
+        return kept.map(([number, content]) => `${number}\t${content}\n`).join("");
+    }
+
+    private job({ spec }: Job): { type: string; log: string } {
+        const [{ command, env }] = spec.template.spec.containers;
+        const { WHY: why, BACKUP: backup, MODE: mode } = Object.fromEntries(env.map((one) => [one.name, one.value]));
+        if (command[1] === "/scripts/backup.sh") {
+            // Names are of seconds, and this one is of the same: it is told, and not kept.
+            if (why === "before restore") return { type: "Complete", log: '{"name":"mysql-new","kind":"mysql"}\n' };
+            const name = this.folder.keep("mysql", JSON.stringify(this.rows));
+            const log = fs.readFileSync(path.join(this.folder.folder, `${name}.json`), "utf8");
+            return { type: "Complete", log };
+        }
+        const text = `check_backup ${backup} || { echo "the newest that is whole: $(newest_good mysql 2>/dev/null)" >&2; exit 1; }
+            unseal <"$FOLDER/${backup}.sealed"`;
+        const { status, stdout, stderr } = this.folder.run(text);
+        if (status !== 0) return { type: "Failed", log: stderr };
+        if (mode === "restore") this.rows = JSON.parse(stdout) as Rows;
+        return { type: "Complete", log: "" };
+    }
+}
