@@ -73,7 +73,10 @@ export class MySql extends StandInShell {
         const { WHY: why, BACKUP: backup, MODE: mode } = Object.fromEntries(env.map((one) => [one.name, one.value]));
         if (command[1] === "/scripts/backup.sh") {
             // Names are of seconds, and this one is of the same: it is told, and not kept.
-            if (why === "before restore") return { type: "Complete", log: '{"name":"mysql-new","kind":"mysql"}\n' };
+            if (why === "before restore") {
+                const told = ["mysql", "nacos"].map((kind) => `{"name":"${kind}-new","kind":"${kind}"}\n`);
+                return { type: "Complete", log: told.join("") };
+            }
             const name = this.folder.keep("mysql", JSON.stringify(this.rows));
             const log = fs.readFileSync(path.join(this.folder.folder, `${name}.json`), "utf8");
             return { type: "Complete", log };
