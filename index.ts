@@ -12,6 +12,7 @@ import { checkCapacity } from "./cluster/capacity/check";
 import { prices } from "./cluster/capacity/prices";
 import { lookUp } from "./cluster/catalog";
 import { DataDisks } from "./cluster/disks";
+import { certificateRenewal } from "./cluster/certificates/certificates";
 import { EtcdBackups } from "./cluster/etcd/backups";
 import { checkUserData } from "./cluster/firstboot";
 import { Guardrails } from "./cluster/guardrails/guardrails";
@@ -54,6 +55,8 @@ export = async () => {
         dependsOn: systemReady,
     });
 
+    const certificates = certificateRenewal(hosts, { dependsOn: systemReady });
+
     const guardrails = new Guardrails("guardrails", config, ownNamespaces, { providers: [cluster.provider] });
 
     const storage = storageClass(inCluster);
@@ -85,7 +88,7 @@ export = async () => {
         again: disks.ids,
     });
 
-    inService(hosts, { dependsOn: [systemReady, applicationsReady, kafka.started, etcdBackups.started] });
+    inService(hosts, { dependsOn: [systemReady, applicationsReady, kafka.started, etcdBackups.started, certificates] });
 
     const api = pulumi.interpolate`https://${hosts.controlPlane.publicAddress}:6443`;
     return {

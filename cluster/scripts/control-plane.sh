@@ -61,4 +61,6 @@ printf 'command="/usr/local/sbin/join-token",restrict %s test-cluster-join\n' "$
 step "kubeconfig"
 install -d -m 700 /root/.kube
 ln -sfn /etc/kubernetes/admin.conf /root/.kube/config
-sed "s#server: .*#server: https://$PUBLIC_ADDRESS:6443#" /etc/kubernetes/admin.conf
+# With a certificate of its own, which lives as long as the cluster's authority: nobody renews what the stack has.
+kubeadm kubeconfig user --config $kubeadm_config --client-name kubernetes-admin --org kubeadm:cluster-admins \
+    --validity-period 87600h | sed "s#server: .*#server: https://$PUBLIC_ADDRESS:6443#"
