@@ -4,12 +4,10 @@ import * as path from "node:path";
 import type { Hosts } from "../hosts";
 import { script } from "../shell";
 import { step } from "../step";
+import { renewal } from "./renewal";
 
 /** Days that a certificate has left when it is renewed; kubeadm's are valid for a year. */
 const days = 30;
-
-/** What renews the control plane's certificates; by hand, `systemctl start` does the same. */
-export const renewal = "renew-certificates";
 
 /** The control plane's certificates are looked at daily by a timer on it, and renewed in time or afterwards. */
 export function certificateRenewal(

@@ -72,6 +72,7 @@ export function controlPlanePrograms({ stack }: StackConfig): Record<string, str
     return {
         "/usr/local/sbin/etcd-backup": program(given, "etcd", "backup"),
         "/usr/local/sbin/etcd-restore": program(given, "etcd", "restore"),
+        "/usr/local/sbin/etcd-room": program(given, "etcd", "room"),
     };
 }
 

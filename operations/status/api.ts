@@ -1,4 +1,5 @@
 import * as https from "node:https";
+import type { TLSSocket } from "node:tls";
 import { apiServer } from "../../cluster/kubeconfig";
 
 /** How many seconds the Kubernetes API has for an answer. */
@@ -7,6 +8,8 @@ const patience = 6;
 export interface Answer {
     status: number;
     body: string;
+    /** Until when the certificate is valid that the server has shown. */
+    certificateUntil?: Date;
 }
 
 export interface Asked {
@@ -73,10 +76,15 @@ export class KubernetesApi implements Api {
             request.on("error", fail);
             request.on("response", (response) => {
                 const chunks: Buffer[] = [];
+                const { valid_to: until } = (response.socket as TLSSocket).getPeerCertificate();
                 response.on("data", (chunk: Buffer) => chunks.push(chunk));
                 response.on("error", fail);
                 response.on("end", () =>
-                    resolve({ status: response.statusCode ?? 0, body: Buffer.concat(chunks).toString() }),
+                    resolve({
+                        status: response.statusCode ?? 0,
+                        body: Buffer.concat(chunks).toString(),
+                        ...(until && { certificateUntil: new Date(until) }),
+                    }),
                 );
             });
             request.end(body);

@@ -8,6 +8,8 @@ import type { Use } from "./row";
 export interface ClusterLook {
     /** Seconds until the API server said that it is ready. */
     seconds: number;
+    /** Until when its certificate is valid. */
+    certificateUntil?: Date;
     nodes: Node[];
     pods: Pod[];
     workloads: Workload[];
@@ -26,7 +28,7 @@ export async function lookAtCluster(api: Api): Promise<ClusterLook> {
     const measured = (kind: string) => list<Metrics>(`/apis/metrics.k8s.io/v1beta1/${kind}`).catch(() => []);
     const kinds = ["deployments", "statefulsets", "daemonsets"];
     const bindings = "/apis/admissionregistration.k8s.io/v1/validatingadmissionpolicybindings";
-    const [seconds, nodes, pods, workloads, nodeMetrics, podMetrics, bound, off] = await Promise.all([
+    const [ready, nodes, pods, workloads, nodeMetrics, podMetrics, bound, off] = await Promise.all([
         readiness(api),
         list<Node>("/api/v1/nodes"),
         list<Pod>("/api/v1/pods"),
@@ -37,7 +39,7 @@ export async function lookAtCluster(api: Api): Promise<ClusterLook> {
         list<Named>(`/api/v1/namespaces?labelSelector=${encodeURIComponent(offLabel)}`),
     ]);
     return {
-        ...{ seconds, nodes, pods, workloads: workloads.flat() },
+        ...{ ...ready, nodes, pods, workloads: workloads.flat() },
         metrics: { nodes: nodeMetrics, pods: podMetrics },
         guardrails: { holding: names(bound), warning: names(bound.filter(isKept)), off },
     };
@@ -51,12 +53,12 @@ function isKept({ metadata }: Named): boolean {
     return metadata.annotations?.[keptMark] !== undefined;
 }
 
-async function readiness(api: Api): Promise<number> {
+async function readiness(api: Api): Promise<Pick<ClusterLook, "seconds" | "certificateUntil">> {
     const began = Date.now();
-    const { status, body } = await api.request("GET", "/readyz");
+    const { status, body, certificateUntil } = await api.request("GET", "/readyz");
     const failed = body.split("\n").filter((line) => line.startsWith("[-]"));
     if (status !== 200) throw new Error(`it is not ready: ${failed.join(", ") || `${status} ${body.slice(0, 200)}`}`);
-    return (Date.now() - began) / 1000;
+    return { seconds: (Date.now() - began) / 1000, ...(certificateUntil && { certificateUntil }) };
 }
 
 /** A workload and its pods, as they are now. */

@@ -11,6 +11,12 @@ awk '/^MemTotal:/ {total = $2} /^MemAvailable:/ {free = $2}
 read -r used size < <(usage /)
 echo "system $used $size"
 
+if [[ -e /etc/kubernetes/manifests/etcd.yaml ]]; then
+    curl -s --max-time 2 http://127.0.0.1:2381/metrics | awk '/^etcd_mvcc_db_total_size_in_bytes / {used = $2}
+        /^etcd_server_quota_backend_bytes / {quota = $2} END {if (quota) printf "etcd %.0f %.0f\n", used, quota}'
+    [[ $(curl -s --max-time 2 http://127.0.0.1:2381/health) != *NOSPACE* ]] || echo "etcd-alarm NOSPACE"
+fi
+
 for disk in $DISKS; do
     place=/var/lib/data/$disk
     if ! mountpoint -q "$place"; then

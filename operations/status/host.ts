@@ -16,6 +16,8 @@ export interface HostLook {
     seconds?: number;
     memory?: Use;
     system?: Use;
+    /** What etcd has of its quota, bytes, and the alarm that it has raised; on the control plane alone. */
+    etcd?: { use: Use; alarm?: string };
     disks: Record<string, DiskLook>;
     container?: ContainerLook;
 }
@@ -61,6 +63,8 @@ export function hostLook(text: string): HostLook {
         const [name, ...rest] = words;
         if (kind === "memory") look.memory = use(words);
         if (kind === "system") look.system = use(words);
+        if (kind === "etcd") look.etcd = { use: use(words) };
+        if (kind === "etcd-alarm" && look.etcd) look.etcd.alarm = words.join(" ");
         if (kind === "unmounted") look.disks[name] = { mounted: false };
         if (kind === "disk") look.disks[name] = { mounted: true, use: use(rest), since: atSecond(rest[2]) };
         if (kind === "written" && look.disks[name]) look.disks[name].written = Number(rest[0]) / 1e6;

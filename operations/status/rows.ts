@@ -1,9 +1,9 @@
 import { ownKinds } from "../backup/kinds";
+import { apiRow } from "./apiRow";
 import { backupRow } from "./backups";
-import { type ClusterLook, usage, type WorkloadLook, workloadLook } from "./cluster";
+import { type ClusterLook, type WorkloadLook, workloadLook } from "./cluster";
 import { offLabel } from "../../cluster/guardrails/labels";
 import type { HostLook } from "./host";
-import { condition } from "./kinds";
 import { diskRow, nodeRow } from "./hostRows";
 import { applications, type Facts, logLine } from "./probes";
 import { defined, type Probed, reason, type Row, unknown, type Use } from "./row";
@@ -22,7 +22,7 @@ export function rowsOf(stack: Stack, facts: Facts, probed: Record<string, Probed
         );
     });
     return [
-        apiRow(cluster),
+        apiRow(cluster, hosts[stack.controlPlane ?? ""]?.etcd, now),
         guardrailsRow(stack, cluster),
         ...stack.access.hosts.map(({ name }) =>
             nodeRow(name, cluster, hosts[name], stack.watermarks, probed.Watermarks?.trends),
@@ -36,20 +36,6 @@ export function rowsOf(stack: Stack, facts: Facts, probed: Record<string, Probed
             return backupRow(name, stack, probed, now, asked);
         }),
     ];
-}
-
-function apiRow(cluster: ClusterLook | Error): Row {
-    const row = { part: "api", name: "Kubernetes API" } as const;
-    if (cluster instanceof Error) return { ...row, state: "down", uses: {}, reason: cluster.message };
-    const pods = cluster.pods.filter(({ metadata }) => metadata.labels?.component === "kube-apiserver");
-    const since = pods.map((pod) => condition(pod, "Ready")?.lastTransitionTime).find((time) => time);
-    return {
-        ...row,
-        state: "up",
-        ...(since && { since: new Date(since) }),
-        uses: usage(cluster, pods),
-        probe: { what: "it says that it is ready", seconds: cluster.seconds },
-    };
 }
 
 /** Up when every policy holds that the stack has made; where they are switched off is to be known then, too. */

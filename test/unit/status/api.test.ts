@@ -54,6 +54,14 @@ describe("the Kubernetes API", () => {
         assert.deepEqual(await ask(api, "GET", "/api/v1/nodes?limit=1"), { message: "to /api/v1/nodes?limit=1" });
     });
 
+    it("shows until when its certificate is valid, which is a day here, also on a connection that is used again", async () => {
+        for (let times = 0; times < 2; times++) {
+            const { certificateUntil } = await api.request("GET", "/readyz");
+            const hours = (certificateUntil!.getTime() - Date.now()) / 3_600_000;
+            assert.ok(hours > 23 && hours < 25, String(hours));
+        }
+    });
+
     it("refuses in its own words", async () => {
         await assert.rejects(ask(api, "GET", "/no"), /^Error: GET \/no: 403 to \/no$/);
     });

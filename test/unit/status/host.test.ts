@@ -44,6 +44,26 @@ describe("what a host says of itself", () => {
         assert.deepEqual(fs.readdirSync(host.at("/var/lib/data/full")), []);
     });
 
+    it("is what etcd has of its quota, and its alarm, where the control plane is", async () => {
+        host.standIn(
+            "curl",
+            `[[ $* == */metrics ]] && cat /etc/metrics || echo '{"health":"false","reason":"ALARM NOSPACE"}'`,
+        );
+        host.write(
+            "/etc/metrics",
+            `# TYPE etcd_mvcc_db_total_size_in_bytes gauge
+etcd_mvcc_db_total_size_in_bytes 1.9038208e+07
+etcd_mvcc_db_total_size_in_use_in_bytes 1.7043456e+07
+etcd_server_quota_backend_bytes 2.147483648e+09
+`,
+        );
+        assert.equal((await look("")).etcd, undefined);
+        host.write("/etc/kubernetes/manifests/etcd.yaml", "");
+        assert.deepEqual((await look("")).etcd, { use: { used: 19038208, of: 2 ** 31 }, alarm: "NOSPACE" });
+        host.standIn("curl", `[[ $* == */metrics ]] && cat /etc/metrics || echo '{"health":"true","reason":""}'`);
+        assert.equal((await look("")).etcd!.alarm, undefined);
+    });
+
     it("is Kafka's container, its memory and CPU", async () => {
         host.standIn(
             "docker",

@@ -1,11 +1,11 @@
 import { strict as assert } from "node:assert";
-import type { DiskLook } from "../../../operations/status/host";
+import type { DiskLook, HostLook } from "../../../operations/status/host";
 import type { Facts } from "../../../operations/status/probes";
 import type { Probed, Row } from "../../../operations/status/row";
 import { rowsOf } from "../../../operations/status/rows";
 import type { Stack } from "../../../operations/status/stack";
 import { manifest } from "../backup/example";
-import { cluster, host, node, now, pod, stack } from "./standins";
+import { ago, cluster, host, node, now, pod, stack } from "./standins";
 
 const probed: Record<string, Probed> = {
     ...Object.fromEntries(
@@ -48,6 +48,28 @@ describe("the parts' states", () => {
         assert.equal(found.MySQL.probe?.seconds, 1);
         assert.equal(found.Filebeat.probe, undefined);
         assert.ok(Object.values(found).every(({ reason }) => reason === undefined));
+    });
+
+    it("of the API say how long its certificate lasts, and are down in time before it ends", () => {
+        const api = (days: number) => rows({ cluster: { ...cluster(), certificateUntil: ago(-days * 24 * 60 - 1) } });
+        const { state, probe, reason } = api(14)["Kubernetes API"];
+        assert.deepEqual([state, reason], ["up", undefined]);
+        assert.equal(probe?.what, "it says that it is ready; its certificate has 14 days left");
+        const late = api(13)["Kubernetes API"];
+        assert.equal(late.state, "down");
+        assert.match(late.reason!, /^its certificate ends in 13 days: .*systemctl start renew-certificates$/);
+    });
+
+    it("of the API are down when etcd takes nothing any more, and show what it has of its quota", () => {
+        const use = { used: 2 ** 30, of: 2 ** 31 };
+        const api = (etcd: HostLook["etcd"], of: Partial<Facts> = {}) =>
+            rows({ hosts: { master: { ...host(), etcd } }, ...of })["Kubernetes API"];
+        assert.deepEqual([api({ use }).state, api({ use }).uses.disk], ["up", use]);
+        const full = api({ use, alarm: "NOSPACE" });
+        assert.equal(full.state, "down");
+        assert.match(full.reason!, /^etcd takes nothing any more \(alarm NOSPACE\): .*etcd-room$/);
+        const silent = api({ use, alarm: "NOSPACE" }, { cluster: new Error("no answer") });
+        assert.match(silent.reason!, /^no answer; etcd takes nothing/);
     });
 
     it("are absent where the stack does not have them", () => {
