@@ -1,7 +1,9 @@
 import { avalanche } from "./avalanche/avalanche";
 import type { Drill } from "./drill";
+import { certificatesExpired } from "./faults/certificates";
 import { drillOf } from "./faults/course";
 import { drift } from "./faults/drift";
+import { etcdFull, mysqlFull } from "./faults/full";
 import { mysqlAway, mysqlDeleted, mysqlEmptied } from "./faults/mysql";
 import { nodeCutOff } from "./faults/network";
 import { masterOff, workerOff, workerReleased } from "./faults/power";
@@ -19,6 +21,7 @@ const faults = [
     ...[workerOff, workerReleased, masterOff, nodeCutOff, kafkaReboot],
     ...[kubeletKilled, containerdKilled, dockerKilled],
     ...[mysqlDeleted, mysqlAway, mysqlEmptied, drift],
+    ...[certificatesExpired, etcdFull, mysqlFull],
     ...[tableDropped, backupDamaged, nacosLost, indexDeleted, etcdLost],
     ...[allReboot, rebuild],
 ];

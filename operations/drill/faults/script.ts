@@ -11,8 +11,8 @@ const patience = 30;
 export const atMost = 900;
 
 /** Runs a script on a host. @throws Error with the host's name and its last words when it fails */
-export function onHost({ shell }: Context, host: string, text: string): Promise<string> {
-    return printed(shell, host, text, patience);
+export function onHost({ shell }: Context, host: string, text: string, seconds = patience): Promise<string> {
+    return printed(shell, host, text, seconds);
 }
 
 /** A script of the folder beside, with what it is given as variables. */
