@@ -95,7 +95,11 @@ describe("the applications", function () {
         await new Promise((resolve) => setTimeout(resolve, 8_000));
         await ssh("node-01", "docker start kafka >/dev/null");
         const all = rate * seconds;
-        await eventually(`${all} lines`, 240, async () => (await countOf(flood)) >= all);
+        await eventually(`${all} lines`, 360, async () => {
+            const [found, waiting] = [await countOf(flood), await lag()];
+            if (found >= all) return true;
+            throw new Error(`there are ${found}, and ${waiting} wait in Kafka`);
+        });
         // Whatever comes twice would come now.
         await eventually("Logstash has read all", 60, async () => (await lag()) === 0);
         assert.equal(await countOf(flood), all);
