@@ -1,5 +1,5 @@
 # Renews the control plane's certificates when one of them ends within DAYS days or has ended, and has what uses them
-# start again with them, one after the other. It needs no API that answers: kubeadm's authority is on this host.
+# start again with them. It needs no API that answers: kubeadm's authority is on this host.
 # Given by the caller: DAYS
 
 umask 077
@@ -41,13 +41,18 @@ another() {
     [[ $now != "$2" ]] || { echo "$1 has not ended" && return 1; }
 }
 
-# The kubelet starts in its place what has ended.
+# Ends the containers of these pods; the kubelet starts others in their place: `restart POD…`.
 restart() {
-    local old
-    step "$1 starts again"
-    old=$(container "$1") || old=
-    [[ ! $old ]] || ctr -n k8s.io tasks kill --signal SIGTERM "$old"
-    retry 120 another "$1" "$old"
+    local pod
+    local -A old=()
+    step "start again: $*"
+    for pod in "$@"; do
+        old[$pod]=$(container "$pod") || continue
+        ctr -n k8s.io tasks kill --signal SIGTERM "${old[$pod]}"
+    done
+    for pod in "$@"; do
+        retry 120 another "$pod" "${old[$pod]}"
+    done
 }
 
 step "what ends within $DAYS days"
@@ -76,11 +81,10 @@ fi
 # Also, it does not wait any more before it starts what has failed for long.
 step "kubelet starts again"
 systemctl restart kubelet
-restart etcd
-restart kube-apiserver
+# Both at once: an API server without etcd lets the kubelet wait for its answers instead of starting etcd.
+restart kube-apiserver etcd
 step "API answers"
 retry 180 kubectl get --raw /readyz
-restart kube-controller-manager
-restart kube-scheduler
+restart kube-controller-manager kube-scheduler
 rm -f "$unfinished"
 echo "renewed; the API server's: $(openssl x509 -noout -enddate <$pki/apiserver.crt)"
