@@ -41,14 +41,15 @@ another() {
     [[ $now != "$2" ]] || { echo "$1 has not ended" && return 1; }
 }
 
-# Ends the containers of these pods; the kubelet starts others in their place: `restart POD…`.
+# Ends the containers of these pods by a signal; the kubelet starts others in their place: `restart SIGNAL POD…`.
 restart() {
-    local pod
+    local pod signal=$1
+    shift
     local -A old=()
     step "start again: $*"
     for pod in "$@"; do
         old[$pod]=$(container "$pod") || continue
-        ctr -n k8s.io tasks kill --signal SIGTERM "${old[$pod]}"
+        ctr -n k8s.io tasks kill --signal "$signal" "${old[$pod]}"
     done
     for pod in "$@"; do
         retry 120 another "$pod" "${old[$pod]}"
@@ -81,10 +82,11 @@ fi
 # Also, it does not wait any more before it starts what has failed for long.
 step "kubelet starts again"
 systemctl restart kubelet
-# Both at once: an API server without etcd lets the kubelet wait for its answers instead of starting etcd.
-restart kube-apiserver etcd
+# Both at once, and not gently: an API server without etcd waits a minute for it before it ends, and as long as it is
+# there the kubelet waits for its answers instead of starting etcd. Neither loses anything that it has confirmed.
+restart SIGKILL kube-apiserver etcd
 step "API answers"
 retry 180 kubectl get --raw /readyz
-restart kube-controller-manager kube-scheduler
+restart SIGTERM kube-controller-manager kube-scheduler
 rm -f "$unfinished"
 echo "renewed; the API server's: $(openssl x509 -noout -enddate <$pki/apiserver.crt)"

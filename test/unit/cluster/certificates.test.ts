@@ -61,8 +61,8 @@ describe("the renewal of the control plane's certificates", () => {
     const renewed = [
         `kubeadm certs renew all --config CONFIG`,
         "systemctl restart kubelet",
-        "ctr -n k8s.io tasks kill --signal SIGTERM kube-apiserver-1",
-        "ctr -n k8s.io tasks kill --signal SIGTERM etcd-1",
+        "ctr -n k8s.io tasks kill --signal SIGKILL kube-apiserver-1",
+        "ctr -n k8s.io tasks kill --signal SIGKILL etcd-1",
         "kubectl get --raw /readyz",
         "ctr -n k8s.io tasks kill --signal SIGTERM kube-controller-manager-1",
         "ctr -n k8s.io tasks kill --signal SIGTERM kube-scheduler-1",
