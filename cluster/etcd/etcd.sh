@@ -62,7 +62,7 @@ etcdutl() { "$TOOLS/usr/local/bin/etcdutl" "$@"; }
 
 # What it wrote last; fails where etcd does not answer, at once where nothing listens, which etcdctl would wait for.
 revision_now() {
-    true 2>/dev/null <>/dev/tcp/127.0.0.1/2379 || return
+    [[ $(ss --no-header --listening --tcp --numeric 'sport = :2379') ]] || return
     etcdctl --command-timeout=10s endpoint status --write-out json | jq -e '.[0].Status.header.revision'
 }
 

@@ -9,13 +9,13 @@ data=/var/lib/etcd
 sealed=/var/lib/test-cluster/etcd-restore/$name.sealed
 before="" halted=""
 
-# A container of the control plane runs: `running CONTAINER`.
-running() {
+# The container of a pod of the control plane that runs: `container NAME`.
+container() {
     local id tasks
     tasks=$(ctr -n k8s.io tasks ls | awk '$3 == "RUNNING" { print $1 }')
     for id in $(ctr -n k8s.io containers ls -q \
         "labels.\"io.kubernetes.pod.namespace\"==kube-system,labels.\"io.kubernetes.container.name\"==$1"); do
-        grep -qx "$id" <<<"$tasks" && return 0
+        grep -qx "$id" <<<"$tasks" && printf '%s\n' "$id" && return 0
     done
     return 1
 }
@@ -23,7 +23,7 @@ running() {
 stopped() {
     local pod
     for pod in "$@"; do
-        running "$pod" && echo "$pod still runs" && return 1
+        container "$pod" >/dev/null && echo "$pod still runs" && return 1
     done
     return 0
 }
@@ -40,12 +40,19 @@ to() {
 }
 
 stop_control_plane() {
+    local clients=(kube-controller-manager kube-scheduler kube-apiserver) id
     halted=yes
     install -d -m 700 "$STOPPED"
-    to "$STOPPED" kube-controller-manager kube-scheduler kube-apiserver etcd
     # It may be what was wrong.
     systemctl is-active --quiet kubelet || systemctl start kubelet
-    retry 120 stopped kube-controller-manager kube-scheduler kube-apiserver etcd
+    # etcd goes last: an API server without it does not end when it is asked to, as where etcd is what is broken.
+    to "$STOPPED" "${clients[@]}"
+    if ! retry 10 stopped "${clients[@]}" 2>/dev/null && id=$(container kube-apiserver); then
+        ctr -n k8s.io tasks kill --signal SIGKILL "$id" || true
+    fi
+    retry 120 stopped "${clients[@]}"
+    to "$STOPPED" etcd
+    retry 120 stopped etcd
 }
 
 healthy() { etcdctl --command-timeout=5s endpoint health; }
@@ -129,8 +136,8 @@ retry 180 kubectl get --raw /readyz || fail "the API server is not ready with th
 step "controllers and scheduler"
 to "$MANIFESTS" kube-controller-manager kube-scheduler
 rmdir "$STOPPED"
-retry 120 running kube-controller-manager
-retry 120 running kube-scheduler
+retry 120 container kube-controller-manager
+retry 120 container kube-scheduler
 find "${data%/*}" -maxdepth 1 -name "${data##*/}.before-*" | sort -r | tail -n +3 | while IFS= read -r old; do
     rm -rf "$old"
 done

@@ -48,6 +48,7 @@ describe("a backup of etcd, on the control plane", () => {
             *" images unmount "*) find "\${@: -1}" -mindepth 1 -delete ;;
             esac`,
         );
+        host.standIn("ss", "echo LISTEN 0 4096 127.0.0.1:2379 0.0.0.0:*");
         host.standIn("kubectl", "echo some-uid");
         host.standIn("kubelet", "echo Kubernetes v1.36.3");
         tool(
@@ -135,6 +136,11 @@ describe("a backup of etcd, on the control plane", () => {
         assert.equal(silent.status, 3);
         assert.match(silent.stderr, /^etcd does not answer: no backup of it can be made now$/m);
         assert.doesNotMatch(silent.stderr, /FAILED/);
+        // Where nothing listens it is not asked, which would take its patience.
+        host.standIn("ss");
+        const asked = host.calls("etcdctl").length;
+        assert.equal((await run("before-up")).status, 3);
+        assert.equal(host.calls("etcdctl").length, asked);
         fs.rmSync(host.at("/etc/kubernetes/manifests/etcd.yaml"));
         assert.equal((await run("before-up")).status, 3);
         assert.ok(!host.exists(kept));
