@@ -113,7 +113,7 @@ const reasons = `why() {
     local status=0 log
     log=$(mktemp)
     "$@" 2>"$log" || status=$?
-    ((status == 0)) || grep -v '^==> \\|^FAILED on ' "$log" | paste -s -d ' ' >&2
+    ((status == 0)) || grep -v '^==> \\|^FAILED on \\|^time=.* level=warning' "$log" | paste -s -d ' ' >&2
     rm -f "$log"
     return "$status"
 }
