@@ -189,10 +189,11 @@ export class Watch {
     }
 
     private probes(nacos: () => Promise<void>): Probe[] {
-        const { stack, api, recorder } = this.context;
+        const { stack, recorder } = this.context;
         const nodes = async () => {
             const at = recorder.now();
-            noteNodes(await list<Node>(api, "/api/v1/nodes"), at, recorder);
+            // That of now: a cluster that was made anew has another.
+            noteNodes(await list<Node>(this.context.api, "/api/v1/nodes"), at, recorder);
         };
         const hosts = stack.access.hosts.map(({ name }) => ({
             name: sshProbe(name),
