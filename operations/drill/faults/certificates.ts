@@ -13,6 +13,10 @@ async function refusal({ context, host }: Scene): Promise<string | undefined> {
     return (await context.shell.run(host, "kubectl --request-timeout=5s get --raw /readyz >/dev/null\n", 15)).failure;
 }
 
+async function unexpired({ context, host }: Scene): Promise<void> {
+    await onHost(context, host, script("unexpire") + notLater(unexpireTimer));
+}
+
 export const certificatesExpired: Fault = {
     name: "certificates-expired",
     what: "The API server's certificate ends",
@@ -29,12 +33,11 @@ export const certificatesExpired: Fault = {
     },
     repair: {
         what: `systemctl start ${renewal}`,
-        async run({ context, host }) {
-            await onHost(context, host, `systemctl start ${renewal}\n`, patience);
-            await onHost(context, host, script("unexpire") + notLater(unexpireTimer));
+        async run(scene) {
+            await onHost(scene.context, scene.host, `systemctl start ${renewal}\n`, patience);
+            await unexpired(scene);
         },
     },
     missing: refusal,
-    putBack: async ({ context, host }) =>
-        void (await onHost(context, host, script("unexpire") + notLater(unexpireTimer))),
+    putBack: unexpired,
 };

@@ -1,7 +1,6 @@
 import { etcd } from "../../../backup/etcd";
-import { printed } from "../../../status/ssh";
 import type { Fault, Scene } from "../fault";
-import { later, notLater, script } from "../script";
+import { later, notLater, onHost, script } from "../script";
 import { restored, why, work } from "./restored";
 
 /** Seconds until nobody else works on etcd, it has ended and is asked for again. */
@@ -40,6 +39,6 @@ export const etcdLost: Fault = {
     },
 };
 
-async function onMaster({ context: { shell, stack } }: Scene, text: string): Promise<void> {
-    await printed(shell, stack.controlPlane!, text, patience);
+function onMaster({ context }: Scene, text: string): Promise<string> {
+    return onHost(context, context.stack.controlPlane!, text, patience);
 }
