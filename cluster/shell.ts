@@ -17,13 +17,24 @@ export function assignments(given: Record<string, string>): string[] {
 }
 
 /**
- * A script, named as `scriptFile` takes it, as it is run on a host: what it was given as variables and files (by path), then the shared steps, then its
- * own text. Secrets are not given this way, since the text shows up in previews: they go through standard input.
+ * A script, named as `scriptFile` takes it, as it is run on a host: what it was given as variables and files (by path),
+ * then the shared steps, then its own text, after those of the libraries that are named before it. Secrets are not given
+ * this way, since the text shows up in previews: they go through standard input.
  */
-export function script(name: string, given: Record<string, string>, files: Record<string, string> = {}): string {
+export function script(
+    names: string | string[],
+    given: Record<string, string>,
+    files: Record<string, string> = {},
+): string {
     const written = Object.entries(files).map(
         ([file, content]) =>
             `install -d ${quote(path.posix.dirname(file))}\ncat >${quote(file)} <<'END-OF-FILE'\n${content}END-OF-FILE`,
     );
-    return ["#!/bin/bash", ...assignments(given), scriptFile("steps"), ...written, scriptFile(name)].join("\n");
+    return [
+        "#!/bin/bash",
+        ...assignments(given),
+        scriptFile("steps"),
+        ...written,
+        ...[names].flat().map(scriptFile),
+    ].join("\n");
 }

@@ -14,13 +14,13 @@ export function certificateRenewal(
     { controlPlane }: Hosts,
     opts: pulumi.CustomResourceOptions,
 ): command.remote.Command {
-    return step("certificates", controlPlane, { script: script(own("install"), {}, renewalFiles()) }, opts);
+    return step("certificates", controlPlane, { script: script(["timer", own("install")], {}, renewalFiles()) }, opts);
 }
 
 /** What the control plane's host has, by path. */
 export function renewalFiles(): Record<string, string> {
     return {
-        [`/usr/local/sbin/${renewal}`]: script(own("renew"), { DAYS: String(days) }),
+        [`/usr/local/sbin/${renewal}`]: script(["containers", own("renew")], { DAYS: String(days) }),
         [`/etc/systemd/system/${renewal}.service`]: service,
         [`/etc/systemd/system/${renewal}.timer`]: timer,
     };

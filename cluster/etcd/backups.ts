@@ -4,7 +4,7 @@ import * as path from "node:path";
 import type { StackConfig } from "../../config";
 import type { Hosts } from "../hosts";
 import { sshKey } from "../secrets";
-import { script, scriptFile } from "../shell";
+import { script } from "../shell";
 import { step } from "../step";
 
 /** Where the control plane has the key that its backups are sealed with. */
@@ -48,7 +48,7 @@ export class EtcdBackups extends pulumi.ComponentResource {
             {
                 script: controlPlane.key.publicKey.apply((identity) =>
                     script(
-                        own("install-store"),
+                        ["timer", own("install-store")],
                         { CONTROL_PLANE: controlPlane.address, CONTROL_PLANE_KEY: identity },
                         storeFiles(config, controlPlane.address),
                     ),
@@ -63,16 +63,16 @@ export class EtcdBackups extends pulumi.ComponentResource {
 
 /** Text of a program for a host: what it is given, the shared steps and the libraries, and itself. */
 function program(given: Record<string, string>, ...parts: string[]): string {
-    return [script("backups", given), ...parts.map((part) => scriptFile(own(part)))].join("\n");
+    return script(["backups", ...parts], given);
 }
 
 /** What the control plane's host has, by path. */
 export function controlPlanePrograms({ stack }: StackConfig): Record<string, string> {
     const given = { STACK: stack, KEY: keyFile };
     return {
-        "/usr/local/sbin/etcd-backup": program(given, "etcd", "backup"),
-        "/usr/local/sbin/etcd-restore": program(given, "etcd", "restore"),
-        "/usr/local/sbin/etcd-room": program(given, "etcd", "room"),
+        "/usr/local/sbin/etcd-backup": program(given, own("etcd"), own("backup")),
+        "/usr/local/sbin/etcd-restore": program(given, own("etcd"), "containers", own("restore")),
+        "/usr/local/sbin/etcd-room": program(given, own("etcd"), own("room")),
     };
 }
 
@@ -87,7 +87,7 @@ export function storeFiles({ stack, backup }: StackConfig, controlPlane: string)
         CONTROL_PLANE: controlPlane,
     };
     return {
-        "/usr/local/sbin/etcd-store": program(given, "store"),
+        "/usr/local/sbin/etcd-store": program(given, own("store")),
         "/etc/systemd/system/etcd-backup.service": service,
         "/etc/systemd/system/etcd-backup.timer": timer(backup.everyMinutes),
     };

@@ -8,13 +8,4 @@ chmod 755 /usr/local/sbin/etcd-store
 install -d -m 700 "$own"
 (umask 077 && cat >"$own/key")
 printf '%s %s\n' "$CONTROL_PLANE" "$CONTROL_PLANE_KEY" >"$own/known_hosts"
-systemctl daemon-reload
-systemctl enable --quiet etcd-backup.timer
-systemctl restart etcd-backup.timer
-
-step "backup of etcd"
-since=$(date '+%F %T')
-systemctl start etcd-backup || {
-    journalctl --no-pager --output cat --since "$since" --unit etcd-backup >&2
-    fail "no backup of etcd could be made; above is why"
-}
+by_timer etcd-backup "backup of etcd" "no backup of etcd could be made"
