@@ -49,6 +49,14 @@ lacking() {
 }
 complete() { [[ ! $(lacking) ]]; }
 
+# Pods with some labels are all from after SINCE, and ready; that there are as many as there should be, `complete` says.
+renewed() {
+    local pods
+    pods=$(kubectl -n "$1" get pods -l "$2" -o json) || return 1
+    jq -e --argjson since "$SINCE" 'all(.items[]; (.metadata.creationTimestamp | fromdate) >= $since and
+        any(.status.conditions[]?; .type == "Ready" and .status == "True"))' >/dev/null <<<"$pods"
+}
+
 for node in $NODES; do
     await 180 "node $node is not Ready after the restore, or does not renew its lease: journalctl -u kubelet, on it" alive "$node"
 done
@@ -59,16 +67,24 @@ done
 await 60 "the endpoints of kubernetes.default are not $address alone" endpoints
 echo "endpoints: kubernetes.default is $address"
 
-# Who has a service account of its own speaks to the API: it is started again, and lists anew.
-kubectl get deployments,daemonsets --all-namespaces -o json | jq -r '.items[] |
-    select((.spec.template.spec.serviceAccountName // "default") != "default") |
-    "\(.metadata.namespace) \(.kind | ascii_downcase)/\(.metadata.name)"' >/run/etcd-settle
-while read -r namespace workload; do
-    kubectl -n "$namespace" rollout restart "$workload" >/dev/null
-done </run/etcd-settle
-while read -r namespace workload; do
-    kubectl -n "$namespace" rollout status "$workload" --timeout=300s >/dev/null || fail "$namespace $workload has not started again"
-done </run/etcd-settle
-echo "started again: $(cut -d / -f 2 /run/etcd-settle | sort | paste -s -d ' ')"
+# Who has a service account of its own speaks to the API: it is started again, and lists anew. First what is on every node,
+# the network's pods among them, and of that all at once; then Deployments, which need that network, and whose pods leave
+# one after the other, so that names are still answered.
+for kind in daemonsets deployments; do
+    kubectl get "$kind" --all-namespaces -o json | jq -r '.items[] |
+        select((.spec.template.spec.serviceAccountName // "default") != "default") |
+        (.spec.selector.matchLabels | to_entries | map("\(.key)=\(.value)") | join(",")) as $labels |
+        "\(.metadata.namespace) \(.metadata.name) \($labels)"' >"/run/etcd-settle-$kind"
+    while read -r namespace name labels; do
+        case $kind in
+            daemonsets) kubectl -n "$namespace" delete pods -l "$labels" --wait=false ;;
+            *) kubectl -n "$namespace" rollout restart "deployment/$name" ;;
+        esac >/dev/null
+    done <"/run/etcd-settle-$kind"
+    while read -r namespace name labels; do
+        await 300 "$name in $namespace has not started again" renewed "$namespace" "$labels"
+    done <"/run/etcd-settle-$kind"
+done
+echo "started again: $(cut -d ' ' -f 2 /run/etcd-settle-* | sort | paste -s -d ' ')"
 await 300 "not all is ready: $(lacking | paste -s -d ';')" complete
 echo "workloads: all are ready"

@@ -53,7 +53,11 @@ class Hosts implements Shell {
         const workload = (kind: string, namespace: string, name: string, account?: string) => ({
             kind,
             metadata: { namespace, name, generation: 1 },
-            spec: { replicas: 1, template: { spec: { serviceAccountName: account } } },
+            spec: {
+                replicas: 1,
+                selector: { matchLabels: { app: name, tier: "node" } },
+                template: { spec: { serviceAccountName: account } },
+            },
             status: { readyReplicas: 1, observedGeneration: 1 },
         });
         const items = [
@@ -61,13 +65,22 @@ class Hosts implements Shell {
             workload("Deployment", "logging", "watermarks", "watermarks"),
             workload("Deployment", "nacos", "nacos", "default"),
         ];
+        const listed = (kind: string) => JSON.stringify({ items: items.filter((item) => item.kind === kind) });
+        const ready = JSON.stringify({ conditions: [{ type: "Ready", status: "True" }] });
         const answers = `case "$*" in
             "config view"*) echo https://10.20.0.10:6443 ;;
             *"get lease"*) date -u +%FT%T.999999Z ;;
             "get node "*) echo "True $(date -u +%FT%TZ)" ;;
             "get nodes"*) echo "master node-02 gone" ;;
             *endpointslices*) echo 10.20.0.10 ;;
-            "get deployments"*) echo '${JSON.stringify({ items })}' ;;
+            *"get pods"*)
+                # At the first look the pod of before is still there.
+                made=$([[ -e /run/looked ]] && date -u +%FT%TZ || echo 2026-05-04T00:00:00Z)
+                >/run/looked
+                echo '{"items": [{"metadata": {"creationTimestamp": "'$made'"}, "status": ${ready}}]}' ;;
+            "get daemonsets"*) echo '${listed("DaemonSet")}' ;;
+            "get deployments --"*) echo '${listed("Deployment")}' ;;
+            "get deployments,"*) echo '${JSON.stringify({ items })}' ;;
             esac`;
         this.master.standIn("kubectl", answers);
     }
@@ -172,11 +185,16 @@ describe("etcd's backups, for the commands", () => {
         for (const host of [hosts.master, hosts.store]) {
             assert.deepEqual(host.calls("systemctl"), ["restart kubelet"]);
         }
-        const restarted = hosts.master.calls("kubectl").filter((call) => call.includes("rollout restart"));
-        assert.deepEqual(restarted, [
-            "-n kube-system rollout restart daemonset/kube-proxy",
-            "-n logging rollout restart deployment/watermarks",
-        ]);
+        const calls = hosts.master.calls("kubectl");
+        assert.deepEqual(
+            calls.filter((call) => / delete | rollout /.test(call)),
+            [
+                "-n kube-system delete pods -l app=kube-proxy,tier=node --wait=false",
+                "-n logging rollout restart deployment/watermarks",
+            ],
+        );
+        const looks = calls.filter((call) => call.includes("get pods -l app=kube-proxy"));
+        assert.equal(looks.length, 2, "the old pod was taken for the new one");
         assert.deepEqual(proof, [
             "etcd: was at revision 99, is at 1000000099 now",
             "nodes: master node-02 are Ready, and have renewed their leases since",
