@@ -39,6 +39,8 @@ export interface Want {
     wanted: string;
     got: string;
     met: boolean;
+    /** What was wanted came, and after its time. */
+    late?: boolean;
 }
 
 /** How long a fault lasted, and what it took with it. */

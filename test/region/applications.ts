@@ -1,3 +1,4 @@
+import { strict as assert } from "node:assert";
 import { execFile, spawn } from "node:child_process";
 import * as fs from "node:fs";
 import * as os from "node:os";
@@ -5,6 +6,8 @@ import { join } from "node:path";
 import { promisify } from "node:util";
 import type { Client } from "../../apps/nacos/api";
 import { connectionOf } from "../../apps/nacos/configurations";
+import type { DrillRecord } from "../../operations/drill/record";
+import { verdict } from "../../operations/drill/report/text";
 import { run, succeeds } from "../../rehearsal/command";
 import { engineEnvironment } from "../../rehearsal/engine";
 import { toolchain } from "../../rehearsal/toolchain/toolchain";
@@ -134,18 +137,27 @@ function portForward(namespace: string, service: string, local: number, port: nu
     return spawn(kubectlBinary, args, { stdio: "ignore" });
 }
 
-/** What `npm run drill` says, and how it ended. */
-export async function drill(...args: string[]): Promise<{ code: number; output: string }> {
+/** What a drill on the stack saw; what it said instead, where it could not begin. */
+export async function drill(...args: string[]): Promise<DrillRecord> {
     const { bin } = await toolchain(() => undefined);
-    const command = ["tsx", "operations/drill/main.ts", ...args, "--stack", "local"];
+    const command = ["tsx", "operations/drill/main.ts", ...args, "--stack", "local", "--json"];
     const env = { ...process.env, ...engineEnvironment(bin) };
-    return promisify(execFile)("npx", command, { env }).then(
-        ({ stdout }) => ({ code: 0, output: stdout }),
-        ({ code, stdout, stderr }: { code: number; stdout: string; stderr: string }) => ({
-            code,
-            output: stdout + stderr,
-        }),
+    const { stdout, stderr } = await promisify(execFile)("npx", command, { env }).catch(
+        (error: { stdout: string; stderr: string }) => error,
     );
+    if (!stdout) throw new Error(stderr);
+    return JSON.parse(stdout) as DrillRecord;
+}
+
+/**
+ * That a drill came to its end and met its goals. What came late is told and is no failure: the seconds of a machine
+ * that others use, too, are not what is tested.
+ */
+export function meets(record: DrillRecord): void {
+    const late = record.wants.filter((want) => want.late);
+    for (const { what, wanted, got } of late) console.log(`        late: ${what} (${wanted}): ${got}`);
+    const missed = record.wants.filter(({ met, late }) => !met && !late);
+    assert.ok(record.broken === undefined && missed.length === 0, verdict(record));
 }
 
 /** A row of `npm run status`. */

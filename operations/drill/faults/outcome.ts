@@ -33,27 +33,15 @@ export function wantsOf(fault: Fault, { context, watch, host }: Scene, went: Cou
 
     const wants: Want[] = [];
     if (goals.notice !== undefined) {
-        wants.push({
-            what: "It is noticed",
-            wanted: `within ${seconds(goals.notice)}`,
-            got: sign ? after(went, sign.at) : "nothing told of it",
-            met: sign !== undefined && sign.at - began <= goals.notice,
-        });
+        const took = sign && sign.at - began;
+        wants.push(within("It is noticed", goals.notice, took, "nothing told of it"));
     }
-    wants.push({
-        what: repair ? `Everything is as before by \`${repair.what}\`` : "Everything is as before by itself",
-        wanted: `within ${seconds(goals.repair)}`,
-        got: whole === undefined ? (different ?? "not as before") : `after ${seconds(whole - start)}`,
-        met: whole !== undefined && whole - start <= goals.repair,
-    });
+    const way = repair ? `\`${repair.what}\`` : "itself";
+    const repaired = whole === undefined ? undefined : whole - start;
+    wants.push(within(`Everything is as before by ${way}`, goals.repair, repaired, different ?? "not as before"));
     for (const [probe, limit] of Object.entries(goals.back ?? {})) {
         const took = backAfter(recorder.record, probe, began);
-        wants.push({
-            what: `${probe} is back`,
-            wanted: `within ${seconds(limit)}`,
-            got: took === undefined ? "it does not answer" : `after ${seconds(took)}`,
-            met: took !== undefined && took <= limit,
-        });
+        wants.push(within(`${probe} is back`, limit, took, "it does not answer"));
     }
     const untouched = spares && watch.disturbedBeside(spares === "all" ? [] : [host]);
     if (untouched) {
@@ -66,4 +54,11 @@ export function wantsOf(fault: Fault, { context, watch, host }: Scene, went: Cou
     }
     const stays = Object.entries(watch.data).filter(([kind]) => !(kind in takes));
     return [...wants, ...stays.map(([kind, data]) => kept(kind, data))];
+}
+
+/** Whether something came within its seconds; `never` says how it is where it did not come at all. */
+function within(what: string, limit: number, took: number | undefined, never: string): Want {
+    const wanted = `within ${seconds(limit)}`;
+    if (took === undefined) return { what, wanted, got: never, met: false };
+    return { what, wanted, got: `after ${seconds(took)}`, met: took <= limit, ...(took > limit && { late: true }) };
 }

@@ -106,7 +106,10 @@ describe("the drill of a fault", () => {
 
     it("has missed its goals where it is late, or the repair fails, which is then tried again", async () => {
         const late = stage({ goals: { notice: 0, repair: 0 } });
-        assert.deepEqual(missed(await late.run()), ["It is noticed", "Everything is as before by `mend`"]);
+        const both = await late.run();
+        assert.deepEqual(missed(both), ["It is noticed", "Everything is as before by `mend`"]);
+        const told = (record: DrillRecord) => record.wants.filter((want) => want.late).map(({ what }) => what);
+        assert.ok(told(both).includes("Everything is as before by `mend`"), JSON.stringify(both.wants));
         let tries = 0;
         const failing = stage({
             repair: {
@@ -120,6 +123,8 @@ describe("the drill of a fault", () => {
         const record = await failing.run();
         assert.equal(record.broken, undefined);
         assert.equal(got(record, "Everything is as before"), "mend: no stock");
+        assert.ok(missed(record).length > 0);
+        assert.deepEqual(told(record), [], "what did not come is not late");
         assert.deepEqual([tries, failing.stand.down, record.outcome!.repair], [2, false, undefined]);
     });
 
