@@ -115,6 +115,8 @@ function kubeletConfiguration({ kubernetes }: StackConfig) {
         evictionSoftGracePeriod: Object.fromEntries(Object.keys(kubernetes.evictionSoft).map((key) => [key, "1m30s"])),
         // Without it, a soft eviction gives a pod no time to end.
         evictionMaxPodGracePeriod: 60,
+        // A node that has room again takes pods after this; 5 minutes otherwise, which is most of an outage.
+        evictionPressureTransitionPeriod: "1m0s",
         containerLogMaxSize: kubernetes.maxLogSize,
         containerLogMaxFiles: 3,
         serverTLSBootstrap: false,

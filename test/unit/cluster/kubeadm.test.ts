@@ -155,6 +155,7 @@ describe("kubeadm's configuration", () => {
         assert.deepEqual(KubeletConfiguration.kubeReserved, { cpu: "150m", memory: "350Mi" });
         assert.deepEqual(KubeletConfiguration.systemReserved, { cpu: "50m", memory: "250Mi" });
         assert.deepEqual(KubeletConfiguration.evictionHard, { "memory.available": "5%" });
+        assert.equal(KubeletConfiguration.evictionPressureTransitionPeriod, "1m0s");
         assert.equal(KubeletConfiguration.containerLogMaxSize, "5Mi");
         assert.equal(KubeletConfiguration.failSwapOn, false);
         assert.deepEqual(KubeProxyConfiguration.conntrack, { maxPerCore: 0 });
