@@ -34,7 +34,7 @@ export const avalanche: Drill = {
     async run(context) {
         await tidy(context);
         const watch = new Watch(context);
-        const restarts = new Restarts(context);
+        const restarts = new Restarts({ ...context, cloudOf: () => context.cloud });
         const phase = (name: string, what: string, fault = false) => {
             context.say(`${name}: ${what}`);
             context.recorder.phase(name, what, fault);
@@ -140,7 +140,7 @@ async function fill(run: Run, removal: Removal, priorityClass?: string): Promise
     const noticed = recorder.record.messages.find(({ at }) => at >= began);
     recorder.fact("First word of it from the cluster", noticed ? `after ${seconds(noticed.at - began)}` : "none");
     const repair = await remove(run, removal, () => watch.different());
-    // By now the watch over watermarks, which looks once a minute, has had its time.
+    // By now the watch over watermarks, which looks four times a minute, has had its time.
     recorder.fact("Watermark crossed", watermarkTold(recorder.record, workers, stack.watermarks.used, began));
     return [
         {

@@ -10,14 +10,13 @@ export const namespace = "drill-avalanche";
 export const atMost = 600;
 
 /**
- * As much in each second as fills the workers within a minute or so, whatever their number; in as few pods, since in a
- * region all hosts have one machine's cores, and it is to be short of memory, not of time for starting containers.
+ * As much in each second as fills a worker within half a minute, two within a minute or so; in few pods, since in a region
+ * all hosts have one machine's cores, and it is to be short of memory, not of time for pages and for starting containers.
  */
-export function hogOf({ stack, flags }: Context, pods: Pod[]): Hog {
+export function hogOf({ flags }: Context, pods: Pod[]): Hog {
     const node = flags.has("one-worker") ? pods.find(isOf(applications.MySQL))?.spec.nodeName : undefined;
-    const workers = node ? 1 : Math.max(1, stack.access.hosts.length - 1);
     const until = Math.floor(Date.now() / 1000) + atMost;
-    const size = { deployments: 4, replicas: 2, rate: workers * 24 * 2 ** 20 };
+    const size = { deployments: 4, replicas: 2, rate: 24 * 2 ** 20 };
     return { namespace, image: image(pods), ...size, until, node, burstable: flags.has("burstable") };
 }
 

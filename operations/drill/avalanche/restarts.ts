@@ -5,13 +5,16 @@ import { sshProbe } from "../watch";
 /** Seconds without an answer over SSH, in the repair, after which a host is taken to hang. */
 const silence = 60;
 
+/** Of a drill's context, what this needs; the cloud is asked for when a host hangs. */
+export type Restarted = Pick<Context, "stack" | "recorder" | "say"> & { cloudOf(): Context["cloud"] };
+
 /** Restarts through the cloud what hangs while a stack is repaired: hosts that hear nothing over SSH, each once. */
 export class Restarts {
     private since = 0;
     private timer?: NodeJS.Timeout;
     private readonly ordered = new Map<string, Promise<void>>();
 
-    constructor(private readonly context: Context) {}
+    constructor(private readonly context: Restarted) {}
 
     /** Looks every second from now on. */
     begin(): void {
@@ -41,13 +44,15 @@ export class Restarts {
     }
 
     private async restart(host: string, silent: number): Promise<void> {
-        const { cloud, recorder, say } = this.context;
+        const { cloudOf, recorder, say } = this.context;
         const deaf = `${host} heard nothing for ${seconds(silent)} and`;
         say(`${deaf} is being restarted through the cloud`);
-        const told = await cloud.reboot(host, { force: true }).then(
-            () => `${deaf} was restarted through the cloud`,
-            (error: Error) => `${deaf} could not be restarted through the cloud: ${error.message}`,
-        );
+        const told = await cloudOf()
+            .reboot(host, { force: true })
+            .then(
+                () => `${deaf} was restarted through the cloud`,
+                (error: Error) => `${deaf} could not be restarted through the cloud: ${error.message}`,
+            );
         say(told);
         recorder.message("cloud", told);
         recorder.fact("Restart", told);

@@ -91,8 +91,15 @@ export class Session {
     /** Puts back what a drill that was killed has left behind. */
     async tidy(): Promise<void> {
         const say = (text: string) => console.error(text);
-        const { stack, api, shell } = this.way;
-        const context = { stack, api, shell, undo: new Undo(), signal: this.end.signal, say };
+        const { way } = this;
+        const { stack, api, shell } = way;
+        const context = {
+            ...{ stack, api, shell, undo: new Undo(), signal: this.end.signal, say },
+            // Only asked for where a host hangs.
+            get cloud() {
+                return way.cloud;
+            },
+        };
         try {
             await claim(context);
             await tidy(context);

@@ -189,6 +189,16 @@ describe("the avalanche", () => {
         assert.deepEqual(stand.left(), ["known"], "the next drill overwrites what it knows by");
     });
 
+    it("is tidied up on a host that hangs, too, by a restart through the cloud", async () => {
+        const stand = new Stand();
+        stand.hung.add("node-01");
+        // A clock on which a minute takes less than a second.
+        await tidy(stand.context(), () => Date.now() * 100);
+        assert.deepEqual([...stand.hung], []);
+        const restart = stand.said.find((text) => text.endsWith("restarted through the cloud"));
+        assert.match(restart ?? "", /^node-01 heard nothing for \d+ /);
+    });
+
     it("does not begin while another drill has the stack, and leaves it alone", async () => {
         const stand = new Stand();
         const end = new AbortController();

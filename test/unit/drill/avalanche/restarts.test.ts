@@ -1,5 +1,6 @@
 import { strict as assert } from "node:assert";
 import { Restarts } from "../../../../operations/drill/avalanche/restarts";
+import type { Context } from "../../../../operations/drill/drill";
 import { Recorder } from "../../../../operations/drill/record";
 import { Stand } from "../stand";
 
@@ -11,10 +12,12 @@ describe("restarts of hosts that hang", () => {
     const tried = (host: string, failure?: string) =>
         recorder.sample(`SSH ${host}`, { at: recorder.now(), seconds: 0, ...(failure && { failure }) });
 
+    const restartsOf = (context: Context) => new Restarts({ ...context, recorder, cloudOf: () => context.cloud });
+
     beforeEach(() => {
         now = 0;
         recorder = new Recorder({ drill: "", what: "", stack: "" }, () => now * 1000);
-        restarts = new Restarts({ ...new Stand().context(), recorder });
+        restarts = restartsOf(new Stand().context());
     });
     afterEach(() => restarts.end());
 
@@ -45,9 +48,9 @@ describe("restarts of hosts that hang", () => {
     });
 
     it("say it when the cloud does not do it, and let the repair go on", async () => {
-        const context = { ...new Stand().context(), recorder };
+        const context = new Stand().context();
         context.cloud = { reboot: () => Promise.reject(new Error("node-01: RebootInstance: Throttling")) } as never;
-        restarts = new Restarts(context);
+        restarts = restartsOf(context);
         restarts.begin();
         tried("node-01", "no answer");
         tried("master");
