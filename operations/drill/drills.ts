@@ -3,7 +3,8 @@ import type { Drill } from "./drill";
 import { certificatesExpired } from "./faults/certificates";
 import { drillOf } from "./faults/course";
 import { drift } from "./faults/drift";
-import { etcdFull, mysqlFull } from "./faults/full";
+import { etcdFull } from "./faults/etcdFull";
+import { elasticsearchFull, mysqlFull, nodeFull } from "./faults/fullDisks";
 import { mysqlAway, mysqlDeleted, mysqlEmptied } from "./faults/mysql";
 import { nodeCutOff } from "./faults/network";
 import { masterOff, workerOff, workerReleased } from "./faults/power";
@@ -21,7 +22,7 @@ const faults = [
     ...[workerOff, workerReleased, masterOff, nodeCutOff, kafkaReboot],
     ...[kubeletKilled, containerdKilled, dockerKilled],
     ...[mysqlDeleted, mysqlAway, mysqlEmptied, drift],
-    ...[certificatesExpired, etcdFull, mysqlFull],
+    ...[certificatesExpired, etcdFull, mysqlFull, elasticsearchFull, nodeFull],
     ...[tableDropped, backupDamaged, nacosLost, indexDeleted, etcdLost],
     ...[allReboot, rebuild],
 ];

@@ -11,10 +11,12 @@ export function workers(stack: Stack): string[] {
     return [...all.filter((name) => name === host), ...all.filter((name) => name !== host)];
 }
 
-/** The one that the data disk `mysql` is on. */
-export function mysqlHost({ disks }: Stack): string[] {
-    return disks.flatMap(({ name, host }) => (name === "mysql" && host ? [host] : []));
+/** The one that a data disk is on. */
+export function diskHost(disk: string): (stack: Stack) => string[] {
+    return ({ disks }) => disks.flatMap(({ name, host }) => (name === disk && host ? [host] : []));
 }
+
+export const mysqlHost = diskHost("mysql");
 
 export function master({ controlPlane }: Stack): string[] {
     return controlPlane ? [controlPlane] : [];

@@ -1,16 +1,20 @@
-# Fills the disk that a volume is on by a file beside it, until nobody but root has a byte left there.
-# Given by the caller: VOLUME (folder of the volume on this host)
+# Fills a disk by a file at its root, until no more than a share of it is free for others than root.
+# Given by the caller: PLACE (where the disk is mounted) LEFT (percent of it that stay free)
 set -euo pipefail
-place=$(findmnt --noheadings --output TARGET --target "$VOLUME")
-[[ $place == /var/lib/data/* ]] || { echo "$VOLUME is on $place, which is no data disk" >&2 && exit 1; }
-file=$place/.drill-full
-free() { df --block-size=1 --output=avail "$place" | tail -n 1; }
+mountpoint --quiet "$PLACE" || { echo "$PLACE is no disk of its own" >&2 && exit 1; }
+file=$PLACE/.drill-full
+# Bytes that are free beside those that stay so.
+room() {
+    local size left
+    read -r size left < <(df --block-size=1 --output=size,avail "$PLACE" | tail -n 1)
+    echo $((left - size * LEFT / 100))
+}
 : >>"$file"
-# Blocks are also needed to say where the file is, and MySQL takes some meanwhile.
+# Blocks are also needed to say where the file is, and others take some meanwhile.
 for _ in {1..20}; do
-    left=$(free)
+    left=$(room)
     ((left > 0)) || exit 0
-    fallocate --offset "$(stat --format %s "$file")" --length "$((left))" "$file" || true
+    fallocate --offset "$(stat --format %s "$file")" --length "$left" "$file" || true
 done
-echo "$place has $(free) bytes left still" >&2
+echo "$PLACE has $(room) bytes left still" >&2
 exit 1

@@ -1,13 +1,8 @@
 import { ask } from "../../status/api";
-import { lookAtHost } from "../../status/host";
-import { diskRow } from "../../status/hostRows";
 import { makeNamespace, removeNamespace } from "../known/namespace";
 import type { Fault, Scene } from "./fault";
-import { master, mysqlHost } from "./hosts";
-import { mysqlVolume } from "./mysql";
+import { master } from "./hosts";
 import { later, notLater, onHost, script } from "./script";
-
-/** What is written to is full: etcd up to its quota, MySQL's disk to its last byte. */
 
 const namespace = "drill-etcd-full";
 const configMaps = `/api/v1/namespaces/${namespace}/configmaps`;
@@ -69,39 +64,4 @@ export const etcdFull: Fault = {
         run: async ({ context, host }) => void (await onHost(context, host, empty, patience.room)),
     },
     missing: (scene) => refused(scene, 1),
-};
-
-const freeTimer = "free-disk";
-
-/** Removes the file that fills a volume's disk. */
-const free = (volume: string) => script("free-disk", { VOLUME: volume });
-
-export const mysqlFull: Fault = {
-    name: "mysql-full",
-    what: "MySQL's disk has not a byte left, since a file beside MySQL's fills it",
-    hosts: mysqlHost,
-    goals: { notice: 120, repair: 180 },
-    spares: "all",
-    async break(scene) {
-        const { context, host } = scene;
-        const volume = await mysqlVolume(scene);
-        await onHost(context, host, later(freeTimer, free(volume)));
-        await onHost(context, host, script("fill-disk", { VOLUME: volume }));
-    },
-    /** When MySQL takes no row any more; what status says of its disk is told with it. */
-    async noticed({ context, watch, host }) {
-        const failing = await watch.different();
-        if (!failing) return undefined;
-        const disk = "mysql";
-        const look = await lookAtHost(context.shell, host, [disk], false);
-        const { reason } = diskRow({ name: disk, host }, { [host]: look }, context.stack.watermarks);
-        return reason ? `disk ${disk}: ${reason}; ${failing}` : undefined;
-    },
-    repair: {
-        what: "rm of the file that fills the disk",
-        async run(scene) {
-            const { context, host } = scene;
-            await onHost(context, host, free(await mysqlVolume(scene)) + notLater(freeTimer));
-        },
-    },
 };

@@ -2,7 +2,7 @@ import { strict as assert } from "node:assert";
 import * as fs from "node:fs";
 import type { Context } from "../../../../operations/drill/drill";
 import type { Scene } from "../../../../operations/drill/faults/fault";
-import { etcdFull, mysqlFull } from "../../../../operations/drill/faults/full";
+import { etcdFull } from "../../../../operations/drill/faults/etcdFull";
 import { script } from "../../../../operations/drill/faults/script";
 import { Undo } from "../../../../operations/drill/undo";
 import { Sandbox } from "../../cluster/sandbox";
@@ -89,54 +89,6 @@ describe("an etcd that is full", () => {
             const large = await set("small", { SIZE: "4e+08" });
             assert.match(large.stderr, /etcd has 400000000 bytes: too many for this drill/);
             assert.equal(host.read(manifest), text);
-        } finally {
-            host.remove();
-        }
-    });
-});
-
-describe("a disk of MySQL that is full", () => {
-    it("is noticed when MySQL takes no row, with what status says of the disk", async () => {
-        const shell = new StandInShell({ DISKS: { stdout: "disk mysql 95 100 1\nwritten mysql 10\n" } });
-        const watch = { failing: undefined as string | undefined, different: async () => watch.failing };
-        const context = { shell, stack: stack() } as unknown as Context;
-        const scene = { context, host: "master", watch } as unknown as Scene;
-        assert.equal(await mysqlFull.noticed!(scene), undefined);
-        watch.failing = "MySQL: no answer within 6 s";
-        assert.match(
-            (await mysqlFull.noticed!(scene))!,
-            /^disk mysql: above its watermark: disk used 95.*; MySQL: no answer/,
-        );
-        // Something else fails, and the disk is as it was.
-        shell.says.DISKS = { stdout: "disk mysql 20 100 1\nwritten mysql 10\n" };
-        assert.equal(await mysqlFull.noticed!(scene), undefined);
-    });
-
-    it("is filled by a file beside the volume to its last byte, and free again without it", async () => {
-        const host = new Sandbox();
-        try {
-            const place = host.at("/var/lib/data/mysql");
-            host.write("/var/lib/data/mysql/volume/mysql/ibdata1", "data");
-            host.standIn("findmnt", `echo ${place}`);
-            const file = `${place}/.drill-full`;
-            // A disk of 1000 bytes, that are not had at once.
-            host.standIn("stat", 'exec /usr/bin/stat "$@"');
-            host.standIn(
-                "df",
-                `size=$(/usr/bin/stat --format %s ${file} 2>/dev/null || echo 0); echo Avail; echo $((1000 - size))`,
-            );
-            host.standIn("fallocate", `/usr/bin/fallocate "\${@:1:3}" $(($4 > 600 ? 600 : $4)) "$5"`);
-            const given = { VOLUME: `${place}/volume` };
-            const { status, stderr } = await host.run(script("fill-disk", given));
-            assert.equal(status, 0, stderr);
-            assert.equal(fs.statSync(file).size, 1000);
-            assert.deepEqual(fs.readdirSync(`${place}/volume/mysql`), ["ibdata1"]);
-            for (let times = 0; times < 2; times++)
-                assert.equal((await host.run(script("free-disk", given))).status, 0);
-            assert.deepEqual(fs.readdirSync(place), ["volume"]);
-            host.standIn("findmnt", "echo /");
-            const root = await host.run(script("fill-disk", given));
-            assert.match(root.stderr, /volume is on \/, which is no data disk/);
         } finally {
             host.remove();
         }
