@@ -101,7 +101,8 @@ export function initConfiguration(config: StackConfig, host: Host, address: stri
     );
 }
 
-function kubeletConfiguration({ kubernetes }: StackConfig) {
+/** What all kubelets of the cluster have in common, as the cluster keeps it in its ConfigMap kubelet-config. */
+export function kubeletConfiguration({ kubernetes }: StackConfig): object {
     return {
         apiVersion: "kubelet.config.k8s.io/v1beta1",
         kind: "KubeletConfiguration",

@@ -7,7 +7,7 @@ import type { Host, StackConfig } from "../config";
 import type { DataDisks } from "./disks";
 import { files } from "./firstboot";
 import type { ClusterHost, Hosts } from "./hosts";
-import { auditPolicy, initConfiguration, joinConfiguration, kubeadmPatches } from "./kubeadm";
+import { auditPolicy, initConfiguration, joinConfiguration, kubeadmPatches, kubeletConfiguration } from "./kubeadm";
 import { apiServer } from "./kubeconfig";
 import { leave, release } from "./leave";
 import { encryptionKey, sshKey, type SshKey } from "./secrets";
@@ -169,15 +169,10 @@ export function clusterIdentifier(config: StackConfig, controlPlane: Host): stri
     return `test-cluster-${stack}-${createHash("sha256").update(boots).digest("hex").slice(0, 12)}`;
 }
 
-/** What a joined kubelet must be told again when it changes. */
-function kubeletSettings({ kubernetes: k }: StackConfig): string {
-    const { kubelet, kubeReserved, systemReserved, systemReservedCgroup, evictionHard, evictionSoft } = k;
-    const { maxLogSize, cgroupDriver, qosReserved } = k;
-    const all = {
-        ...{ kubelet, kubeReserved, systemReserved, systemReservedCgroup, evictionHard, evictionSoft },
-        ...{ maxLogSize, cgroupDriver, qosReserved },
-    };
-    return createHash("sha256").update(JSON.stringify(all)).digest("hex").slice(0, 16);
+/** What a joined kubelet must be told again when it changes: whatever the cluster's configuration for kubelets has. */
+function kubeletSettings(config: StackConfig): string {
+    const all = JSON.stringify(kubeletConfiguration(config));
+    return createHash("sha256").update(all).digest("hex").slice(0, 16);
 }
 
 /** The SHA-256 of the public key of the CA in a kubeconfig, as kubeadm's discovery checks it. */
