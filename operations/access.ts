@@ -28,6 +28,23 @@ export function resourcesOf(exported: string): Resource[] {
     return (deployment?.resources ?? []).filter((resource) => !resource.delete);
 }
 
+/**
+ * The name of the stack that a state is of.
+ * @throws Error when the state has nothing
+ */
+export function stackIn(exported: string): string {
+    const { deployment } = JSON.parse(exported) as { deployment?: { resources?: Resource[] } };
+    const [first] = deployment?.resources ?? [];
+    if (!first) throw new Error("this stack's state has nothing yet: pulumi up");
+    return first.urn.split("::")[0].replace("urn:pulumi:", "");
+}
+
+/** The ids of all that a state has, also of what has been replaced and is still to be deleted. */
+export function idsIn(exported: string): Set<string> {
+    const { deployment } = JSON.parse(exported) as { deployment?: { resources?: Resource[] } };
+    return new Set((deployment?.resources ?? []).flatMap(({ id }) => id ?? []));
+}
+
 /** The last part of a resource's URN. */
 export function nameOf({ urn }: Resource): string {
     return urn.slice(urn.lastIndexOf("::") + 2);

@@ -1,8 +1,9 @@
 import Ecs from "@alicloud/ecs20140526";
 import * as ecs from "@alicloud/ecs20140526";
 import { setTimeout } from "node:timers/promises";
-import { nameOf, resourcesOf } from "./access";
+import { idsIn, nameOf, resourcesOf, stackIn } from "./access";
 import type { CloudSettings } from "./cloudSettings";
+import { waitFor } from "./status/wait";
 
 /** The cloud's own interface to a stack's hosts, by their names. */
 export interface Cloud {
@@ -16,6 +17,19 @@ export interface Cloud {
     start(host: string): Promise<void>;
     /** DeleteInstance, forced: the host is gone, its data disks stay. Returns when it is not listed any more. */
     release(host: string): Promise<void>;
+    /** Instances that carry the stack's tags and are not in its state: what a cut-off `pulumi up` made and forgot. */
+    orphans(): Promise<Orphan[]>;
+    /** DeleteInstance, forced, of an instance by its id. Returns when it is not listed any more. */
+    releaseOrphan(orphan: Orphan): Promise<void>;
+}
+
+export interface Orphan {
+    id: string;
+    name: string;
+    /** Private. */
+    address: string;
+    /** ISO 8601. */
+    made: string;
 }
 
 /** In seconds. */
@@ -39,14 +53,16 @@ export function cloudOf(
 ): Cloud {
     const instances = resourcesOf(exported).filter(({ type }) => type === "alicloud:ecs/instance:Instance");
     const ids = new Map(instances.map((instance) => [nameOf(instance), instance.id ?? ""]));
-    return new EcsCloud(ids, settings, pace);
+    return new EcsCloud(stackIn(exported), ids, idsIn(exported), settings, pace);
 }
 
 class EcsCloud implements Cloud {
     private readonly client: Ecs;
 
     constructor(
+        private readonly stack: string,
         private readonly ids: Map<string, string>,
+        private readonly known: Set<string>,
         private readonly settings: CloudSettings,
         private readonly pace: Pace,
     ) {
@@ -100,6 +116,28 @@ class EcsCloud implements Cloud {
         const request = new ecs.DeleteInstanceRequest({ instanceId: this.id(host), force: true });
         await asked(host, "DeleteInstance", this.client.deleteInstance(request));
         await this.until(host, "Gone");
+    }
+
+    async orphans(): Promise<Orphan[]> {
+        const tags = Object.entries({ project: "test-cluster", stack: this.stack });
+        const tag = tags.map(([key, value]) => new ecs.DescribeInstancesRequestTag({ key, value }));
+        // A page has up to 100, and a stack fewer hosts.
+        const request = new ecs.DescribeInstancesRequest({ regionId: this.settings.region, tag, maxResults: 100 });
+        const answer = await asked(`stack ${this.stack}`, "DescribeInstances", this.client.describeInstances(request));
+        const found = answer.body?.instances?.instance ?? [];
+        return found
+            .filter(({ instanceId = "" }) => !this.known.has(instanceId))
+            .map(({ instanceId = "", instanceName = "", creationTime = "", vpcAttributes }) => ({
+                ...{ id: instanceId, name: instanceName, made: creationTime },
+                address: vpcAttributes?.privateIpAddress?.ipAddress?.[0] ?? "",
+            }));
+    }
+
+    async releaseOrphan({ id, name }: Orphan): Promise<void> {
+        const request = new ecs.DeleteInstanceRequest({ instanceId: id, force: true });
+        await asked(name, "DeleteInstance", this.client.deleteInstance(request));
+        const gone = async () => (await this.orphans()).every((each) => each.id !== id);
+        await waitFor(gone, this.pace.patience, `${name} (${id}) is not gone`);
     }
 
     private id(host: string): string {

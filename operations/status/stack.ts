@@ -1,4 +1,4 @@
-import { type Access, accessOf, nameOf, plain, type Resource, resourcesOf, unwrap } from "../access";
+import { type Access, accessOf, nameOf, plain, type Resource, resourcesOf, stackIn, unwrap } from "../access";
 import type { Watermarks } from "./marks";
 
 /** What a stack's state says about its parts, and how to reach them. */
@@ -22,6 +22,8 @@ export interface Stack {
     watermarks: Watermarks;
     /** Bindings of admission policies that the stack has made. */
     guardrails: string[];
+    /** The control address of the rehearsal region that the stack is in; absent where it is in the real cloud. */
+    control?: string;
 }
 
 /** Where backups are, and how often they are made. */
@@ -65,7 +67,7 @@ export function stackOf(exported: string): Stack {
     const outputs = ofType("pulumi:pulumi:Stack")[0]?.outputs ?? {};
     const binding = "kubernetes:admissionregistration.k8s.io/v1:ValidatingAdmissionPolicyBinding";
     return {
-        name: resources[0].urn.split("::")[0].replace("urn:pulumi:", ""),
+        name: stackIn(exported),
         access,
         kubeconfig: plain(controlPlane?.outputs?.stdout) || undefined,
         controlPlane: hostOf(controlPlane),
@@ -81,7 +83,15 @@ export function stackOf(exported: string): Stack {
         workloads: resources.filter(({ type }) => type.startsWith("kubernetes:apps/v1:")).map(({ id }) => id ?? ""),
         watermarks: watermarksOf(ofType("kubernetes:apps/v1:Deployment")),
         guardrails: ofType(binding).map(({ id }) => id ?? ""),
+        ...controlOf(ofType("pulumi:providers:alicloud")),
     };
+}
+
+/** A rehearsal's cloud is on loopback, and its control address a port up (rehearsal/paths.ts). */
+function controlOf(providers: Resource[]): Pick<Stack, "control"> {
+    const endpoints = providers.map(({ inputs }) => plain(inputs?.endpoints)).join();
+    const [, port] = /"ecs":"127\.0\.0\.1:(\d+)"/.exec(endpoints) ?? [];
+    return port === undefined ? {} : { control: `http://127.0.0.1:${Number(port) + 1}` };
 }
 
 /** What the step that mounts the backups' disk is given: its volumes are the kinds of backups. */

@@ -1,6 +1,7 @@
 import * as ecs from "@alicloud/ecs20140526";
 import { strict as assert } from "node:assert";
 import { type Cloud, cloudOf } from "../../operations/cloud";
+import { orphans } from "../../operations/orphans";
 import type { CloudSettings } from "../../operations/cloudSettings";
 import { Region, regionId } from "./cloud/region";
 
@@ -80,6 +81,34 @@ describe("the cloud's interface to a stack's hosts", () => {
         assert.equal(await cloud.status("master"), "Gone");
         assert.equal(region.machines.machines.size, 0);
         assert.deepEqual(Object.keys((await region.state()).disks), [disk]);
+    });
+
+    it("finds those with the stack's tags that the stack does not know, and releases them", async () => {
+        const network = await region.network();
+        const made = async (stack: string) => {
+            const tag = Object.entries({ project: "test-cluster", stack });
+            const tags = tag.map(([key, value]) => new ecs.RunInstancesRequestTag({ key, value }));
+            return region.instance(network, { tag: tags });
+        };
+        const known = await made("dev");
+        const [orphan] = [await made("dev"), await made("other")];
+        const replaced = { urn: "urn:pulumi:dev::p::alicloud:ecs/instance:Instance::node-01", delete: true, id: known };
+        const exported = JSON.parse(state({ master: id })) as { deployment: { resources: object[] } };
+        exported.deployment.resources.push(replaced);
+        const own = cloudOf(JSON.stringify(exported), settings, pace);
+        assert.deepEqual(
+            (await own.orphans()).map((each) => each.id),
+            [orphan],
+        );
+        const told: string[] = [];
+        const print = (line: string) => void told.push(line);
+        assert.equal(await orphans(own, false, print), false);
+        assert.match(told[0], new RegExp(`^${orphan} .* made 20`));
+        assert.equal(await orphans(own, true, print), true);
+        assert.equal(told.at(-1), `released: ${orphan}`);
+        assert.equal(await orphans(own, false, print), true);
+        const { instances } = await region.state();
+        assert.equal(Object.keys(instances).length, 3);
     });
 
     it("says what the cloud refuses: a protected host stays, one that is off is not restarted", async () => {

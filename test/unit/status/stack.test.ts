@@ -107,4 +107,13 @@ describe("a stack's parts", () => {
         assert.throws(() => stackOf(exported()), /no hosts yet: pulumi up/);
         assert.throws(() => stackOf(JSON.stringify({ deployment: {} })), /no hosts yet: pulumi up/);
     });
+
+    it("tell the control address of a rehearsal's cloud, and none of the real one", () => {
+        const provider = (endpoints?: string) =>
+            resource("pulumi:providers:alicloud", "default", { inputs: { endpoints } });
+        const control = (endpoints?: string) => stackOf(exported(...hosts, provider(endpoints))).control;
+        assert.equal(control('[{"ecs":"127.0.0.1:7100","vpc":"127.0.0.1:7100"}]'), "http://127.0.0.1:7101");
+        assert.equal(control('[{"ecs":"ecs.cn-hangzhou.aliyuncs.com"}]'), undefined);
+        assert.equal(control(), undefined);
+    });
 });
