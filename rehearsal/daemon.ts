@@ -20,6 +20,7 @@ async function main(): Promise<void> {
         accessKeyId: accessKey.id,
         accessKeySecret: accessKey.secret,
         region: "cn-hangzhou",
+        mirror,
         log,
     });
     log(`region is up: cloud ${cloud.url}, control ${cloud.controlUrl}, mirror ${mirror.url}`);

@@ -9,6 +9,7 @@
  *     POST   /soldout                 { "zone": "cn-hangzhou-j", "type": "ecs.c6.large" }: no stock of it there
  *     POST   /instances/ID/kill       power loss: the machine goes off at once and the API notices later
  *     POST   /instances/ID/release    gone behind everyone's back, whatever protects it
+ *     POST   /mirror                  { "down": true }: packages and images can't be had; { "down": false }: again
  *     POST   /snapshots/due           take the automatic snapshots due at { "at": ISO 8601 }, or now
  */
 import type { IncomingMessage, ServerResponse } from "node:http";
@@ -27,11 +28,22 @@ class Refused extends Error {
     }
 }
 
+/** What the hosts get packages and images from, as far as it is ordered here. */
+export interface Mirror {
+    down: boolean;
+}
+
 /** Answers one control call. A mistake in it is answered with 400 or 404 and `{ "error": … }`. */
-export async function control(cloud: Cloud, message: IncomingMessage, response: ServerResponse): Promise<void> {
+export async function control(
+    cloud: Cloud,
+    mirror: Mirror,
+    message: IncomingMessage,
+    response: ServerResponse,
+): Promise<void> {
     try {
         const url = new URL(message.url ?? "/", "http://control");
-        const answer = await route(cloud, `${message.method} ${url.pathname}`, url.searchParams, await json(message));
+        const call = `${message.method} ${url.pathname}`;
+        const answer = await route(cloud, mirror, call, url.searchParams, await json(message));
         send(response, 200, answer);
     } catch (error) {
         send(response, error instanceof Refused ? error.status : 400, { error: (error as Error).message });
@@ -51,6 +63,7 @@ async function json(message: IncomingMessage): Promise<Record<string, unknown>> 
 
 async function route(
     cloud: Cloud,
+    mirror: Mirror,
     call: string,
     query: URLSearchParams,
     body: Record<string, unknown>,
@@ -73,6 +86,10 @@ async function route(
         case "POST /soldout":
             cloud.faults.sellOut(zone(String(body.zone)).id, instanceType(String(body.type)).id);
             return cloud.faults.list();
+        case "POST /mirror":
+            if (typeof body.down !== "boolean") throw new Refused(400, `down: ${String(body.down)}: true or false`);
+            mirror.down = body.down;
+            return { down: mirror.down };
         case "POST /snapshots/due":
             return { taken: await takeDueSnapshots(cloud, body.at ? new Date(String(body.at)) : new Date()) };
     }

@@ -17,6 +17,13 @@ export interface MirrorOptions {
     log?: Progress;
 }
 
+export interface RunningMirror {
+    url: string;
+    /** Hangs up on everybody as long as it is. */
+    down: boolean;
+    close(): Promise<void>;
+}
+
 /** Addresses whose content never changes. */
 const immutable = /\.deb$|\/by-hash\/|\/releases\/download\//;
 
@@ -26,12 +33,13 @@ const immutable = /\.deb$|\/by-hash\/|\/releases\/download\//;
  * `/<host>/<path>`: what https://<host>/<path> has, from this machine's own trees or, with an upstream, from there;
  * `/v2/…`: images (see Registry).
  */
-export async function startMirror(options: MirrorOptions): Promise<{ url: string; close(): Promise<void> }> {
+export async function startMirror(options: MirrorOptions): Promise<RunningMirror> {
     const { content, log = () => undefined } = options;
     const cache = new Upstream(content.cacheDir);
     const registry = new Registry(content.images, content.passThrough ? cache : undefined);
 
     const server = createServer((request, response) => {
+        if (running.down) return void response.destroy();
         answer(request, response).catch((error: NodeJS.ErrnoException) => {
             // Hosts that hang up in the middle of a file are no news.
             if (error.code === "ERR_STREAM_PREMATURE_CLOSE") return;
@@ -98,8 +106,9 @@ export async function startMirror(options: MirrorOptions): Promise<{ url: string
     server.listen(options.port, options.host);
     await once(server, "listening");
     const address = server.address() as { address: string; port: number };
-    return {
+    const running: RunningMirror = {
         url: `http://${address.address}:${address.port}`,
+        down: false,
         close: async () => {
             const closed = once(server, "close");
             server.close();
@@ -107,6 +116,7 @@ export async function startMirror(options: MirrorOptions): Promise<{ url: string
             await closed;
         },
     };
+    return running;
 }
 
 /** The path without its slash in front; nothing when it is malformed or leads upwards. */

@@ -10,6 +10,8 @@ export interface TestMirror {
     dir: string;
     url: string;
     log: string[];
+    /** Has it hang up on everybody, or serve again. */
+    setDown(down: boolean): void;
     close(): Promise<void>;
 }
 
@@ -27,5 +29,5 @@ export async function testMirror(content: (dir: string) => Promise<Partial<Mirro
         await server.close();
         rmSync(dir, { recursive: true });
     };
-    return { dir, url: server.url, log, close };
+    return { dir, url: server.url, log, setDown: (down) => (server.down = down), close };
 }

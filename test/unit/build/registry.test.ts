@@ -58,6 +58,13 @@ describe("images of the mirror", () => {
         assert.equal(response.headers.get("docker-distribution-api-version"), "registry/2.0");
     });
 
+    it("hangs up on everybody while it is down", async () => {
+        mirror.setDown(true);
+        await assert.rejects(get(""), /fetch failed/);
+        mirror.setDown(false);
+        assert.equal((await get("")).status, 200);
+    });
+
     it("serves a manifest by tag and by digest, with its type and digest", async () => {
         const { response, bytes } = await manifest();
         const digest = response.headers.get("docker-content-digest");

@@ -77,6 +77,14 @@ describe("the cloud's control address", () => {
         assert.equal(region.machines.machines.size, 0);
     });
 
+    it("has the mirror give nothing, and give again", async () => {
+        for (const down of [true, false]) {
+            await region.control("POST", "/mirror", { down });
+            assert.equal(region.mirror.down, down);
+        }
+        await assert.rejects(region.control("POST", "/mirror", { down: "yes" }), /down: yes: true or false/);
+    });
+
     it("tells which calls were made, without who signed them and secrets", async () => {
         await createVpc("before");
         const since = new Date().toISOString();

@@ -22,6 +22,8 @@ export const publicKey = "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIMFcBKx3h4zN0GQ3dU
 export class Region {
     readonly folder = fs.mkdtempSync(path.join(os.tmpdir(), "cloud-"));
     readonly machines = new MachinesInMemory();
+    /** Stands in for the region's mirror. */
+    readonly mirror = { down: false };
     /** What failed behind the API. */
     readonly log: string[] = [];
     cloud!: RunningCloud;
@@ -32,6 +34,7 @@ export class Region {
         this.cloud = await startCloud({
             stateFile: path.join(this.folder, "cloud.json"),
             hypervisor: this.machines,
+            mirror: this.mirror,
             accessKeyId: "id",
             accessKeySecret: "secret",
             region: regionId,
