@@ -15,9 +15,10 @@ export interface Context {
     /**
      * Runs `pulumi` on the stack, its words shown as they come. Returns them.
      * @param signal ends it as Ctrl-C would
-     * @throws Error with its last words when it fails, or has not come to its end within `seconds`
+     * @param heard gets each line of its words; `true` kills it there
+     * @throws Error with its last words when it fails, or has not come to its end within `seconds`; Killed
      */
-    pulumi(args: string[], seconds: number, signal?: AbortSignal): Promise<string>;
+    pulumi(args: string[], seconds: number, signal?: AbortSignal, heard?: (line: string) => boolean): Promise<string>;
     /** Reads the stack's state anew: after `pulumi up`, hosts may have other addresses and the cluster another key. */
     reread(): Promise<void>;
     /** The host that was asked for; the drill's own choice when none was. */

@@ -7,9 +7,11 @@ import { etcdFull } from "./faults/etcdFull";
 import { elasticsearchFull, mysqlFull, nodeFull } from "./faults/fullDisks";
 import { mysqlAway, mysqlDeleted, mysqlEmptied } from "./faults/mysql";
 import { nodeCutOff } from "./faults/network";
+import { sshCut, upKilled } from "./faults/interrupted";
 import { masterOff, workerOff, workerReleased } from "./faults/power";
 import { allReboot, kafkaReboot } from "./faults/reboot";
 import { rebuild } from "./faults/rebuild";
+import { cloudRefuses, mirrorDown } from "./faults/refusing";
 import { backupDamaged } from "./faults/restores/damaged";
 import { etcdLost } from "./faults/restores/etcd";
 import { indexDeleted } from "./faults/restores/logs";
@@ -24,6 +26,7 @@ const faults = [
     ...[mysqlDeleted, mysqlAway, mysqlEmptied, drift],
     ...[certificatesExpired, etcdFull, mysqlFull, elasticsearchFull, nodeFull],
     ...[tableDropped, backupDamaged, nacosLost, indexDeleted, etcdLost],
+    ...[upKilled, sshCut, cloudRefuses, mirrorDown],
     ...[allReboot, rebuild],
 ];
 

@@ -8,7 +8,7 @@ import { drills } from "./drills";
 import { type DrillRecord, passed } from "./record";
 import { html, htmlOf } from "./report/html";
 import { verdict, verdicts } from "./report/text";
-import { draw, type Drawn, inOrder } from "./runs/draw";
+import { draw, type Drawn, fits, inOrder } from "./runs/draw";
 import { History } from "./runs/history";
 import type { Session } from "./runs/session";
 
@@ -82,7 +82,7 @@ function reportFolder(name: string): string {
 /** The drills that were named, or that a word stands for; how the run is called. */
 function chosenOf({ names, seed, count, host }: Options, stack: () => Stack): { name: string; chosen: Drawn[] } {
     const [name, ...more] = names;
-    if (more.length === 0 && name === "all") return { name, chosen: inOrder(drills) };
+    if (more.length === 0 && name === "all") return { name, chosen: inOrder(drills, stack()) };
     if (more.length === 0 && name === "random") {
         return { name: `random --seed ${seed}`, chosen: draw(drills, stack(), seed, count) };
     }
@@ -105,7 +105,7 @@ async function main(args: string[]): Promise<number> {
     }
     const tidies = options.names.join(" ") === "tidy";
     // A name that there is none of needs no stack to be refused.
-    if (options.names[0] !== "random" && !tidies) chosenOf(options, () => fail());
+    if (!["random", "all"].includes(options.names[0]) && !tidies) chosenOf(options, () => fail());
     // The cloud's package, which it needs, is big: who only asks for the drills does not wait for it.
     const { Session } = await import("./runs/session.js");
     const session = new Session(options.stack);
@@ -128,6 +128,11 @@ async function run(session: Session, options: Options): Promise<number> {
     const history = new History(drillsFolder());
     const records: DrillRecord[] = [];
     let stopped: string | undefined;
+    if (name === "all") {
+        const left = drills.filter((drill) => !fits(drill, session.stack)).map((drill) => drill.name);
+        if (left.length > 0)
+            console.error(`not for stack ${session.stack.name}, which has no host for them: ${left.join(", ")}`);
+    }
     if (name !== options.names[0]) console.error(`npm run drill -- ${name} --count ${options.count}`);
     for (const [index, one] of chosen.entries()) {
         if (chosen.length > 1) {

@@ -15,7 +15,7 @@ export interface Drawn {
 export function draw(drills: Drill[], stack: Stack, seed: number, count: number): Drawn[] {
     const random = seeded(seed);
     const one = <T>(from: T[]) => Math.floor(random() * from.length);
-    const possible = drills.filter(({ destructive, hosts }) => !destructive && (!hosts || hosts(stack).length > 0));
+    const possible = drills.filter((drill) => !drill.destructive && fits(drill, stack));
     if (possible.length === 0) throw new Error("there is no drill to be drawn");
     let left: Drill[] = [];
     return Array.from({ length: count }, () => {
@@ -26,8 +26,14 @@ export function draw(drills: Drill[], stack: Stack, seed: number, count: number)
     });
 }
 
-/** Every drill once; those that take the whole cluster down go last. */
-export function inOrder(drills: Drill[]): Drawn[] {
-    const last = drills.filter(({ destructive }) => destructive);
-    return [...drills.filter(({ destructive }) => !destructive), ...last].map((drill) => ({ drill }));
+/** Every drill that a stack has a host for, once; those that take the whole cluster down go last. */
+export function inOrder(drills: Drill[], stack: Stack): Drawn[] {
+    const possible = drills.filter((drill) => fits(drill, stack));
+    const last = possible.filter(({ destructive }) => destructive);
+    return [...possible.filter(({ destructive }) => !destructive), ...last].map((drill) => ({ drill }));
+}
+
+/** Whether the stack has a host that the drill can be done to, where it takes one. */
+export function fits({ hosts }: Drill, stack: Stack): boolean {
+    return !hosts || hosts(stack).length > 0;
 }

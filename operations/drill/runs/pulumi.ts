@@ -4,13 +4,23 @@ import * as path from "node:path";
 /** Milliseconds that `pulumi` has to end in good order before it is killed. */
 const grace = 60_000;
 
+/** It was killed when the line came that was waited for. */
+export class Killed extends Error {}
+
 /**
  * Runs `pulumi` on a stack. Its words go to standard error as they come, and are returned.
  * @param seconds after which it is ended
  * @param signal ends it as Ctrl-C would
- * @throws Error with what it says of that when it fails or is ended
+ * @param heard gets each line of its words; `true` kills it and all that it has started, as a lost machine would
+ * @throws Error with what it says of that when it fails or is ended; Killed
  */
-export function pulumi(args: string[], stack: string, seconds: number, signal?: AbortSignal): Promise<string> {
+export function pulumi(
+    args: string[],
+    stack: string,
+    seconds: number,
+    signal?: AbortSignal,
+    heard: (line: string) => boolean = () => false,
+): Promise<string> {
     signal?.throwIfAborted();
     return new Promise((resolve, reject) => {
         const child = spawn("pulumi", [...args, "--stack", stack, "--non-interactive"], {
@@ -21,10 +31,17 @@ export function pulumi(args: string[], stack: string, seconds: number, signal?: 
         });
         let said = "";
         let kill: NodeJS.Timeout | undefined;
+        let killedAt: string | undefined;
         for (const stream of [child.stdout, child.stderr]) {
+            let rest = "";
             stream.setEncoding("utf8").on("data", (text: string) => {
                 said += text;
                 process.stderr.write(text);
+                const lines = (rest + text).split("\n");
+                rest = lines.pop()!;
+                if (killedAt !== undefined) return;
+                killedAt = lines.find((line) => heard(line));
+                if (killedAt !== undefined) process.kill(-child.pid!, "SIGKILL");
             });
         }
         const end = () => {
@@ -51,6 +68,7 @@ export function pulumi(args: string[], stack: string, seconds: number, signal?: 
         child.on("close", (status) => {
             settled();
             if (signal?.aborted) return reject(signal.reason as Error);
+            if (killedAt !== undefined) return reject(new Killed(`killed after: ${killedAt.trim()}`));
             if (late) return reject(new Error(`pulumi ${args[0]} was not done within ${seconds} s`));
             if (status !== 0) return reject(new Error(`pulumi ${args[0]}: ${diagnostics(said) || `status ${status}`}`));
             resolve(said);

@@ -63,7 +63,7 @@ export class Session {
         const { signal } = own;
         const context: Context = {
             ...this.way,
-            pulumi: (args, seconds, signal) => pulumi(args, this.stack.name, seconds, signal),
+            pulumi: (args, seconds, signal, heard) => pulumi(args, this.stack.name, seconds, signal, heard),
             reread: async () => {
                 this.way = this.open(this.stack.name);
                 Object.assign(context, this.way);

@@ -2,7 +2,7 @@ import { strict as assert } from "node:assert";
 import * as fs from "node:fs";
 import * as os from "node:os";
 import * as path from "node:path";
-import { pulumi } from "../../../../operations/drill/runs/pulumi";
+import { Killed, pulumi } from "../../../../operations/drill/runs/pulumi";
 import { waitFor } from "../../../../operations/status/wait";
 
 describe("pulumi in a drill", () => {
@@ -29,6 +29,18 @@ describe("pulumi in a drill", () => {
         await assert.rejects(pulumi(["destroy"], "local", 20), /^Error: pulumi destroy: disk: error: it is protected$/);
         standIn("echo 'error: no stack' >&2; exit 1");
         await assert.rejects(pulumi(["up"], "local", 20), /^Error: pulumi up: error: no stack$/);
+    });
+
+    it("is killed with all that it has started where a line comes that is waited for", async () => {
+        const after = path.join(dir, "after");
+        standIn(`(sleep 1; touch ${after}) & echo ' +  a:b:C one cre'; echo ' +  a:b:C two created (1s)'; wait`);
+        const heard: string[] = [];
+        const killed = pulumi(["up"], "local", 20, undefined, (line) => heard.push(line) === 2);
+        await assert.rejects(killed, (error: Error) => error instanceof Killed && /two created/.test(error.message));
+        assert.deepEqual(heard, [" +  a:b:C one cre", " +  a:b:C two created (1s)"]);
+        // What it had started would have been done by then.
+        await new Promise((resolve) => setTimeout(resolve, 1500));
+        assert.equal(fs.existsSync(after), false);
     });
 
     it("ends in good order when its time is over, or when nobody waits", async () => {
