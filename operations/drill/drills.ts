@@ -1,23 +1,23 @@
 import { avalanche } from "./avalanche/avalanche";
 import type { Drill } from "./drill";
-import { certificatesExpired } from "./faults/certificates";
 import { drillOf } from "./faults/course";
-import { drift } from "./faults/drift";
-import { etcdFull } from "./faults/etcdFull";
-import { elasticsearchFull, mysqlFull, nodeFull } from "./faults/fullDisks";
-import { mysqlAway, mysqlDeleted, mysqlEmptied } from "./faults/mysql";
-import { nodeCutOff } from "./faults/network";
-import { sshCut, upKilled } from "./faults/interrupted";
-import { masterOff, workerOff, workerReleased } from "./faults/power";
-import { allReboot, kafkaReboot } from "./faults/reboot";
-import { rebuild } from "./faults/rebuild";
-import { cloudRefuses, mirrorDown } from "./faults/refusing";
+import { certificatesExpired } from "./faults/nodes/certificates";
+import { nodeCutOff } from "./faults/nodes/network";
+import { masterOff, workerOff, workerReleased } from "./faults/nodes/power";
+import { allReboot, kafkaReboot } from "./faults/nodes/reboot";
+import { containerdKilled, dockerKilled, kubeletKilled } from "./faults/nodes/services";
 import { backupDamaged } from "./faults/restores/damaged";
 import { etcdLost } from "./faults/restores/etcd";
 import { indexDeleted } from "./faults/restores/logs";
 import { nacosLost } from "./faults/restores/nacos";
 import { tableDropped } from "./faults/restores/table";
-import { containerdKilled, dockerKilled, kubeletKilled } from "./faults/services";
+import { etcdFull } from "./faults/storage/etcdFull";
+import { elasticsearchFull, mysqlFull, nodeFull } from "./faults/storage/fullDisks";
+import { mysqlAway, mysqlDeleted, mysqlEmptied } from "./faults/storage/mysql";
+import { drift } from "./faults/up/drift";
+import { sshCut, upKilled } from "./faults/up/interrupted";
+import { rebuild } from "./faults/up/rebuild";
+import { cloudRefuses, mirrorDown } from "./faults/up/refusing";
 import { wrongStack } from "./wrongStack";
 
 const faults = [

@@ -1,11 +1,11 @@
 import { strict as assert } from "node:assert";
 import type { Context } from "../../../../operations/drill/drill";
-import { drift } from "../../../../operations/drill/faults/drift";
+import { drift } from "../../../../operations/drill/faults/up/drift";
 import type { Fault, Scene } from "../../../../operations/drill/faults/fault";
 import { any, kafkaHost, workers } from "../../../../operations/drill/faults/hosts";
-import { mysqlAway, mysqlEmptied, mysqlVolume } from "../../../../operations/drill/faults/mysql";
-import { masterOff, workerOff, workerReleased } from "../../../../operations/drill/faults/power";
-import { kubeletKilled } from "../../../../operations/drill/faults/services";
+import { mysqlAway, mysqlEmptied, mysqlVolume } from "../../../../operations/drill/faults/storage/mysql";
+import { masterOff, workerOff, workerReleased } from "../../../../operations/drill/faults/nodes/power";
+import { kubeletKilled } from "../../../../operations/drill/faults/nodes/services";
 import { Recorder } from "../../../../operations/drill/record";
 import { wrongStack } from "../../../../operations/drill/wrongStack";
 import type { Pod } from "../../../../operations/status/kinds";

@@ -1,10 +1,10 @@
-import { type Api, ask } from "../../status/api";
-import { podReason } from "../../status/cluster";
-import type { Pod } from "../../status/kinds";
-import { list } from "../cluster";
-import type { Fault, Scene } from "./fault";
-import { mysqlHost } from "./hosts";
-import { later, notLater, onHost, script } from "./script";
+import { type Api, ask } from "../../../status/api";
+import { podReason } from "../../../status/cluster";
+import type { Pod } from "../../../status/kinds";
+import { list } from "../../cluster";
+import type { Fault, Scene } from "../fault";
+import { mysqlHost } from "../hosts";
+import { later, notLater, onHost, script } from "../script";
 
 /** What happens to MySQL alone. It has to come back with its data or wait for it, and never with an empty database. */
 

@@ -1,8 +1,8 @@
-import { ask } from "../../status/api";
-import { makeNamespace, removeNamespace } from "../known/namespace";
-import type { Fault, Scene } from "./fault";
-import { master } from "./hosts";
-import { later, notLater, onHost, script } from "./script";
+import { ask } from "../../../status/api";
+import { makeNamespace, removeNamespace } from "../../known/namespace";
+import type { Fault, Scene } from "../fault";
+import { master } from "../hosts";
+import { later, notLater, onHost, script } from "../script";
 
 const namespace = "drill-etcd-full";
 const configMaps = `/api/v1/namespaces/${namespace}/configmaps`;

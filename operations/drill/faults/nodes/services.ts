@@ -1,7 +1,7 @@
-import { kafkaProbeName } from "../known/all";
-import type { Fault, Scene } from "./fault";
-import { any, kafkaHost } from "./hosts";
-import { onHost } from "./script";
+import { kafkaProbeName } from "../../known/all";
+import type { Fault, Scene } from "../fault";
+import { any, kafkaHost } from "../hosts";
+import { onHost } from "../script";
 
 /** Services of a host that are killed: systemd has to start them again. */
 

@@ -1,9 +1,9 @@
-import { orphans } from "../../orphans";
-import { Killed } from "../runs/pulumi";
-import type { Fault, Scene } from "./fault";
-import { workers } from "./hosts";
-import { patience } from "./repair";
-import { onHost, script } from "./script";
+import { orphans } from "../../../orphans";
+import { Killed } from "../../runs/pulumi";
+import type { Fault, Scene } from "../fault";
+import { workers } from "../hosts";
+import { patience } from "../repair";
+import { onHost, script } from "../script";
 
 /**
  * `pulumi up` that does not come to its end: it makes a released worker anew, and is cut short at each of its steps. Run
@@ -68,7 +68,8 @@ export const upKilled: Fault = {
     ...released,
     name: "up-killed",
     what: "A worker is released, and `pulumi up`, which makes it anew, is killed after each thing that it has made",
-    goals: { notice: 60, repair: 600 },
+    // A dozen things, and the better part of a minute for each: it is refreshed each time.
+    goals: { notice: 60, repair: 900 },
     repair: {
         what: "pulumi cancel, npm run orphans -- --release, pulumi up --refresh --yes, each time",
         async run(scene) {

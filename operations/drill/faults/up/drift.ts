@@ -1,6 +1,6 @@
-import { ask } from "../../status/api";
-import type { Fault } from "./fault";
-import { upRefresh } from "./repair";
+import { ask } from "../../../status/api";
+import type { Fault } from "../fault";
+import { upRefresh } from "../repair";
 
 /** Seconds that a preview has. */
 const patience = 300;

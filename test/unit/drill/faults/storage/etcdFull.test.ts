@@ -1,12 +1,12 @@
 import { strict as assert } from "node:assert";
 import * as fs from "node:fs";
-import type { Context } from "../../../../operations/drill/drill";
-import type { Scene } from "../../../../operations/drill/faults/fault";
-import { etcdFull } from "../../../../operations/drill/faults/etcdFull";
-import { script } from "../../../../operations/drill/faults/script";
-import { Undo } from "../../../../operations/drill/undo";
-import { Sandbox } from "../../cluster/sandbox";
-import { stack, StandInApi, StandInShell } from "../../status/standins";
+import type { Context } from "../../../../../operations/drill/drill";
+import type { Scene } from "../../../../../operations/drill/faults/fault";
+import { etcdFull } from "../../../../../operations/drill/faults/storage/etcdFull";
+import { script } from "../../../../../operations/drill/faults/script";
+import { Undo } from "../../../../../operations/drill/undo";
+import { Sandbox } from "../../../cluster/sandbox";
+import { stack, StandInApi, StandInShell } from "../../../status/standins";
 
 const space = { status: 500, body: JSON.stringify({ message: "etcdserver: mvcc: database space exceeded" }) };
 

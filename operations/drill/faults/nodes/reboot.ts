@@ -1,6 +1,6 @@
-import { kafkaProbeName } from "../known/all";
-import type { Fault } from "./fault";
-import { kafkaHost } from "./hosts";
+import { kafkaProbeName } from "../../known/all";
+import type { Fault } from "../fault";
+import { kafkaHost } from "../hosts";
 
 /** Hosts that are restarted: all on them has to come back by itself. */
 

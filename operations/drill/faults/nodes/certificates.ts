@@ -1,7 +1,7 @@
-import { renewal } from "../../../cluster/certificates/renewal";
-import type { Fault, Scene } from "./fault";
-import { master } from "./hosts";
-import { later, notLater, onHost, script } from "./script";
+import { renewal } from "../../../../cluster/certificates/renewal";
+import type { Fault, Scene } from "../fault";
+import { master } from "../hosts";
+import { later, notLater, onHost, script } from "../script";
 
 const unexpireTimer = "unexpire";
 

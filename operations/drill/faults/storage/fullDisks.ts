@@ -1,13 +1,13 @@
-import { ask } from "../../status/api";
-import { elasticsearchOf } from "../../backup/snapshots";
-import { lookAtHost } from "../../status/host";
-import { diskRow } from "../../status/hostRows";
-import { condition, type Node } from "../../status/kinds";
-import { applications } from "../../status/probes";
-import { removeIndex, writeDocuments } from "../known/elasticsearch";
-import type { Fault, Scene } from "./fault";
-import { diskHost, mysqlHost, workers } from "./hosts";
-import { later, notLater, onHost, script } from "./script";
+import { ask } from "../../../status/api";
+import { elasticsearchOf } from "../../../backup/snapshots";
+import { lookAtHost } from "../../../status/host";
+import { diskRow } from "../../../status/hostRows";
+import { condition, type Node } from "../../../status/kinds";
+import { applications } from "../../../status/probes";
+import { removeIndex, writeDocuments } from "../../known/elasticsearch";
+import type { Fault, Scene } from "../fault";
+import { diskHost, mysqlHost, workers } from "../hosts";
+import { later, notLater, onHost, script } from "../script";
 
 /** Disks that a file fills. */
 

@@ -1,12 +1,12 @@
 import { strict as assert } from "node:assert";
 import { execFileSync } from "node:child_process";
 import * as fs from "node:fs";
-import type { Context } from "../../../../operations/drill/drill";
-import { certificatesExpired } from "../../../../operations/drill/faults/certificates";
-import type { Scene } from "../../../../operations/drill/faults/fault";
-import { script } from "../../../../operations/drill/faults/script";
-import { Sandbox } from "../../cluster/sandbox";
-import { StandInShell } from "../../status/standins";
+import type { Context } from "../../../../../operations/drill/drill";
+import { certificatesExpired } from "../../../../../operations/drill/faults/nodes/certificates";
+import type { Scene } from "../../../../../operations/drill/faults/fault";
+import { script } from "../../../../../operations/drill/faults/script";
+import { Sandbox } from "../../../cluster/sandbox";
+import { StandInShell } from "../../../status/standins";
 
 const pki = "/etc/kubernetes/pki";
 const names = "subjectAltName=DNS:kubernetes.default.svc,IP:10.96.0.1,IP:192.0.2.10";

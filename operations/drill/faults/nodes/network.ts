@@ -1,7 +1,7 @@
-import { ask } from "../../status/api";
-import type { Fault, Scene } from "./fault";
-import { workers } from "./hosts";
-import { later, notLater, onHost, script } from "./script";
+import { ask } from "../../../status/api";
+import type { Fault, Scene } from "../fault";
+import { workers } from "../hosts";
+import { later, notLater, onHost, script } from "../script";
 
 const timer = "heal";
 

@@ -1,7 +1,7 @@
-import { waitFor } from "../../status/wait";
-import { configMapsKind } from "../known/configMaps";
-import type { Fault } from "./fault";
-import { patience, pulumi } from "./repair";
+import { waitFor } from "../../../status/wait";
+import { configMapsKind } from "../../known/configMaps";
+import type { Fault } from "../fault";
+import { patience, pulumi } from "../repair";
 
 export const rebuild: Fault = {
     name: "rebuild",

@@ -1,12 +1,12 @@
 import { strict as assert } from "node:assert";
 import * as fs from "node:fs";
-import type { Context } from "../../../../operations/drill/drill";
-import type { Scene } from "../../../../operations/drill/faults/fault";
-import { elasticsearchFull, mysqlFull, nodeFull } from "../../../../operations/drill/faults/fullDisks";
-import { script } from "../../../../operations/drill/faults/script";
-import type { Said } from "../../../../operations/status/ssh";
-import { Sandbox } from "../../cluster/sandbox";
-import { stack, StandInApi, StandInShell } from "../../status/standins";
+import type { Context } from "../../../../../operations/drill/drill";
+import type { Scene } from "../../../../../operations/drill/faults/fault";
+import { elasticsearchFull, mysqlFull, nodeFull } from "../../../../../operations/drill/faults/storage/fullDisks";
+import { script } from "../../../../../operations/drill/faults/script";
+import type { Said } from "../../../../../operations/status/ssh";
+import { Sandbox } from "../../../cluster/sandbox";
+import { stack, StandInApi, StandInShell } from "../../../status/standins";
 
 describe("a disk that is full", () => {
     it("of MySQL is noticed when it takes no row, with what status says of the disk", async () => {

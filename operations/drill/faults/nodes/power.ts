@@ -1,6 +1,6 @@
-import type { Fault, Scene } from "./fault";
-import { master, workers } from "./hosts";
-import { pulumi, upRefresh } from "./repair";
+import type { Fault, Scene } from "../fault";
+import { master, workers } from "../hosts";
+import { pulumi, upRefresh } from "../repair";
 
 /** Hosts without power, and hosts that are gone. */
 

@@ -1,6 +1,6 @@
-import type { Stack } from "../../status/stack";
-import type { Fault, Scene } from "./fault";
-import { workers } from "./hosts";
+import type { Stack } from "../../../status/stack";
+import type { Fault, Scene } from "../fault";
+import { workers } from "../hosts";
 import { forgotten, untilDone } from "./interrupted";
 
 /**

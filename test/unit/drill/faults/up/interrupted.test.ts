@@ -2,9 +2,9 @@ import { strict as assert } from "node:assert";
 import { createServer } from "node:http";
 import { once } from "node:events";
 import type { AddressInfo } from "node:net";
-import type { Orphan } from "../../../../operations/cloud";
-import type { Context } from "../../../../operations/drill/drill";
-import type { Fault, Scene } from "../../../../operations/drill/faults/fault";
+import type { Orphan } from "../../../../../operations/cloud";
+import type { Context } from "../../../../../operations/drill/drill";
+import type { Fault, Scene } from "../../../../../operations/drill/faults/fault";
 import {
     begunIn,
     forgotten,
@@ -12,12 +12,12 @@ import {
     sshCut,
     untilDone,
     upKilled,
-} from "../../../../operations/drill/faults/interrupted";
-import { cloudRefuses, mirrorDown } from "../../../../operations/drill/faults/refusing";
-import { Recorder } from "../../../../operations/drill/record";
-import { Killed } from "../../../../operations/drill/runs/pulumi";
-import { Undo } from "../../../../operations/drill/undo";
-import { stack, StandInShell } from "../../status/standins";
+} from "../../../../../operations/drill/faults/up/interrupted";
+import { cloudRefuses, mirrorDown } from "../../../../../operations/drill/faults/up/refusing";
+import { Recorder } from "../../../../../operations/drill/record";
+import { Killed } from "../../../../../operations/drill/runs/pulumi";
+import { Undo } from "../../../../../operations/drill/undo";
+import { stack, StandInShell } from "../../../status/standins";
 
 const lines = [
     "@ updating....",
