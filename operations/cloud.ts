@@ -17,19 +17,23 @@ export interface Cloud {
     start(host: string): Promise<void>;
     /** DeleteInstance, forced: the host is gone, its data disks stay. Returns when it is not listed any more. */
     release(host: string): Promise<void>;
-    /** Instances that carry the stack's tags and are not in its state: what a cut-off `pulumi up` made and forgot. */
+    /**
+     * What a cut-off `pulumi up` has made and forgotten: instances that carry the stack's tags and are not in its state,
+     * and data disks that are attached where the state has no attachment.
+     */
     orphans(): Promise<Orphan[]>;
-    /** DeleteInstance, forced, of an instance by its id. Returns when it is not listed any more. */
-    releaseOrphan(orphan: Orphan): Promise<void>;
+    /** DeleteInstance, forced, or DetachDisk. Returns when the cloud says that it is done. */
+    forget(orphan: Orphan): Promise<void>;
 }
 
+/** An instance, or a disk's attachment. */
 export interface Orphan {
+    kind: "host" | "attachment";
+    /** Of the instance, or of the disk. */
     id: string;
     name: string;
-    /** Private. */
-    address: string;
-    /** ISO 8601. */
-    made: string;
+    /** Of an instance its address and when it was made, of a disk the instance that it is attached to. */
+    where: string;
 }
 
 /** In seconds. */
@@ -51,18 +55,31 @@ export function cloudOf(
     settings: CloudSettings,
     pace: Pace = { every: 1, patience: 300, leaving: 10 },
 ): Cloud {
-    const instances = resourcesOf(exported).filter(({ type }) => type === "alicloud:ecs/instance:Instance");
+    const ofType = (type: string) => resourcesOf(exported).filter((each) => each.type === type);
+    const instances = ofType("alicloud:ecs/instance:Instance");
     const ids = new Map(instances.map((instance) => [nameOf(instance), instance.id ?? ""]));
-    return new EcsCloud(stackIn(exported), ids, idsIn(exported), settings, pace);
+    const attached = new Set(ofType("alicloud:ecs/ecsDiskAttachment:EcsDiskAttachment").map(nameOf));
+    const disks = ofType("alicloud:ecs/ecsDisk:EcsDisk").filter((disk) => !attached.has(nameOf(disk)));
+    const loose = disks.flatMap(({ id }) => id ?? []);
+    return new EcsCloud({ name: stackIn(exported), ids, known: idsIn(exported), loose }, settings, pace);
+}
+
+/** Of a stack's state, what is asked for here. */
+interface Known {
+    name: string;
+    /** Instances by their hosts' names. */
+    ids: Map<string, string>;
+    /** The ids of all that it has. */
+    known: Set<string>;
+    /** Data disks that it attaches to nothing. */
+    loose: string[];
 }
 
 class EcsCloud implements Cloud {
     private readonly client: Ecs;
 
     constructor(
-        private readonly stack: string,
-        private readonly ids: Map<string, string>,
-        private readonly known: Set<string>,
+        private readonly stack: Known,
         private readonly settings: CloudSettings,
         private readonly pace: Pace,
     ) {
@@ -119,31 +136,51 @@ class EcsCloud implements Cloud {
     }
 
     async orphans(): Promise<Orphan[]> {
-        const tags = Object.entries({ project: "test-cluster", stack: this.stack });
+        return [...(await this.forgottenHosts()), ...(await this.forgottenAttachments())];
+    }
+
+    async forget({ kind, id, name, where }: Orphan): Promise<void> {
+        if (kind === "host") {
+            const request = new ecs.DeleteInstanceRequest({ instanceId: id, force: true });
+            await asked(name, "DeleteInstance", this.client.deleteInstance(request));
+        } else {
+            const request = new ecs.DetachDiskRequest({ diskId: id, instanceId: where });
+            await asked(name, "DetachDisk", this.client.detachDisk(request));
+        }
+        const gone = async () => (await this.orphans()).every((each) => each.id !== id);
+        await waitFor(gone, this.pace.patience, `${name} (${id}) is there still`);
+    }
+
+    private async forgottenHosts(): Promise<Orphan[]> {
+        const { name: stack, known } = this.stack;
+        const tags = Object.entries({ project: "test-cluster", stack });
         const tag = tags.map(([key, value]) => new ecs.DescribeInstancesRequestTag({ key, value }));
         // A page has up to 100, and a stack fewer hosts.
         const request = new ecs.DescribeInstancesRequest({ regionId: this.settings.region, tag, maxResults: 100 });
-        const answer = await asked(`stack ${this.stack}`, "DescribeInstances", this.client.describeInstances(request));
-        const found = answer.body?.instances?.instance ?? [];
-        return found
-            .filter(({ instanceId = "" }) => !this.known.has(instanceId))
-            .map(({ instanceId = "", instanceName = "", creationTime = "", vpcAttributes }) => ({
-                ...{ id: instanceId, name: instanceName, made: creationTime },
-                address: vpcAttributes?.privateIpAddress?.ipAddress?.[0] ?? "",
-            }));
+        const answer = await asked(`stack ${stack}`, "DescribeInstances", this.client.describeInstances(request));
+        const found = (answer.body?.instances?.instance ?? []).filter(({ instanceId = "" }) => !known.has(instanceId));
+        return found.map(({ instanceId = "", instanceName = "", creationTime = "", vpcAttributes }) => {
+            const [address = ""] = vpcAttributes?.privateIpAddress?.ipAddress ?? [];
+            return { kind: "host", id: instanceId, name: instanceName, where: `${address}, made ${creationTime}` };
+        });
     }
 
-    async releaseOrphan({ id, name }: Orphan): Promise<void> {
-        const request = new ecs.DeleteInstanceRequest({ instanceId: id, force: true });
-        await asked(name, "DeleteInstance", this.client.deleteInstance(request));
-        const gone = async () => (await this.orphans()).every((each) => each.id !== id);
-        await waitFor(gone, this.pace.patience, `${name} (${id}) is not gone`);
+    private async forgottenAttachments(): Promise<Orphan[]> {
+        const { name: stack, loose } = this.stack;
+        if (loose.length === 0) return [];
+        const ids = { diskIds: JSON.stringify(loose), pageSize: 100 };
+        const request = new ecs.DescribeDisksRequest({ regionId: this.settings.region, ...ids });
+        const answer = await asked(`stack ${stack}`, "DescribeDisks", this.client.describeDisks(request));
+        const found = (answer.body?.disks?.disk ?? []).filter(({ instanceId }) => instanceId);
+        return found.map(({ diskId = "", diskName = "", instanceId = "" }) => {
+            return { kind: "attachment", id: diskId, name: diskName, where: instanceId };
+        });
     }
 
     private id(host: string): string {
-        const id = this.ids.get(host);
+        const id = this.stack.ids.get(host);
         if (id) return id;
-        throw new Error(`no host ${host}; this stack has ${[...this.ids.keys()].join(", ") || "none"}`);
+        throw new Error(`no host ${host}; this stack has ${[...this.stack.ids.keys()].join(", ") || "none"}`);
     }
 
     /** A look that fails is not the last: the cloud may be busy, the order is given. */

@@ -4,35 +4,39 @@ import { type Cloud, cloudOf, type Orphan } from "./cloud";
 import { cloudSettings } from "./cloudSettings";
 import { runCommand } from "./command";
 
-const usage = `npm run orphans [-- --release] [--stack NAME]: hosts that a cut-off \`pulumi up\` made and forgot
-They carry the stack's tags, are not in its state, cost money, and keep a new host of that address from being made.
+const usage = `npm run orphans [-- --release] [--stack NAME]: what a cut-off \`pulumi up\` made and forgot
+Hosts that carry the stack's tags and are not in its state: they cost money, and keep a new host of that address from being
+made. And data disks attached where the state has no attachment: they can't be attached again.
 Not while \`pulumi up\` is at work: what it is making is not in the state yet either.
-  --release     releases them, all of them; data disks stay
+  --release     releases the hosts and detaches the disks, all of them; data disks stay
   --stack NAME  of this stack, not the selected one or that in STACK
-Exit status: 0 there is none, or none any more, 1 there are some, 2 it can't be told.`;
+Exit status: 0 there is nothing, or nothing any more, 1 there is something, 2 it can't be told.`;
 
 /**
  * Tells of a stack's orphans, and releases them where that is asked for.
  * @returns whether there is none any more
  */
 export async function orphans(
-    cloud: Pick<Cloud, "orphans" | "releaseOrphan">,
+    cloud: Pick<Cloud, "orphans" | "forget">,
     release: boolean,
     print: (line: string) => void,
 ): Promise<boolean> {
     const found = await cloud.orphans();
-    if (found.length === 0) print("no host is in the cloud that the stack does not know");
-    for (const orphan of found) print(line(orphan));
+    if (found.length === 0) print("nothing is in the cloud that the stack has made and forgotten");
+    for (const orphan of found) print(sentence(orphan));
     if (!release) return found.length === 0;
     for (const orphan of found) {
-        await cloud.releaseOrphan(orphan);
-        print(`released: ${orphan.id}`);
+        // A host takes its disks' attachments with it.
+        if ((await cloud.orphans()).every(({ id }) => id !== orphan.id)) continue;
+        await cloud.forget(orphan);
+        print(`${orphan.kind === "host" ? "released" : "detached"}: ${orphan.id}`);
     }
     return true;
 }
 
-function line({ id, name, address, made }: Orphan): string {
-    return `${id}  ${name}  ${address}  made ${made}`;
+/** What one is, for people. */
+export function sentence({ kind, id, name, where }: Orphan): string {
+    return kind === "host" ? `host ${name} (${id}), ${where}` : `disk ${name} (${id}), attached to ${where}`;
 }
 
 async function main(args: string[]): Promise<number> {

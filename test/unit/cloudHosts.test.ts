@@ -103,12 +103,31 @@ describe("the cloud's interface to a stack's hosts", () => {
         const told: string[] = [];
         const print = (line: string) => void told.push(line);
         assert.equal(await orphans(own, false, print), false);
-        assert.match(told[0], new RegExp(`^${orphan} .* made 20`));
+        assert.match(told[0], new RegExp(`^host .*\\(${orphan}\\), .*, made 20`));
         assert.equal(await orphans(own, true, print), true);
         assert.equal(told.at(-1), `released: ${orphan}`);
         assert.equal(await orphans(own, false, print), true);
         const { instances } = await region.state();
         assert.equal(Object.keys(instances).length, 3);
+    });
+
+    it("finds data disks that are attached and the stack does not know that, and detaches them", async () => {
+        const [disk, other] = [await region.disk(), await region.disk()];
+        await region.attach(disk, id);
+        await region.attach(other, id);
+        const exported = JSON.parse(state({ master: id })) as { deployment: { resources: object[] } };
+        const resource = (type: string, name: string, id: string) =>
+            exported.deployment.resources.push({ urn: `urn:pulumi:dev::p::${type}::${name}`, type, id });
+        resource("alicloud:ecs/ecsDisk:EcsDisk", "mysql", disk);
+        resource("alicloud:ecs/ecsDisk:EcsDisk", "kafka", other);
+        resource("alicloud:ecs/ecsDiskAttachment:EcsDiskAttachment", "kafka", `${other}:${id}`);
+        const own = cloudOf(JSON.stringify(exported), settings, pace);
+        const told: string[] = [];
+        assert.equal(await orphans(own, true, (line) => void told.push(line)), true);
+        assert.match(told[0], new RegExp(`^disk .*\\(${disk}\\), attached to ${id}$`));
+        assert.deepEqual(told.slice(1), [`detached: ${disk}`]);
+        const { disks } = await region.state();
+        assert.deepEqual([disks[disk].instanceId, disks[other].instanceId], ["", id]);
     });
 
     it("says what the cloud refuses: a protected host stays, one that is off is not restarted", async () => {

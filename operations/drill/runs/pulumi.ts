@@ -1,4 +1,4 @@
-import { spawn } from "node:child_process";
+import { execFileSync, spawn } from "node:child_process";
 import * as path from "node:path";
 
 /** Milliseconds that `pulumi` has to end in good order before it is killed. */
@@ -41,7 +41,7 @@ export function pulumi(
                 rest = lines.pop()!;
                 if (killedAt !== undefined) return;
                 killedAt = lines.find((line) => heard(line));
-                if (killedAt !== undefined) process.kill(-child.pid!, "SIGKILL");
+                if (killedAt !== undefined) killTree(child.pid!);
             });
         }
         const end = () => {
@@ -82,4 +82,19 @@ function diagnostics(said: string): string {
     const lines = (text ?? said).split("\n").map((line) => line.trim());
     const words = lines.filter((line) => line !== "");
     return (text ? words.join(" ") : (words.at(-1) ?? "")).slice(0, 800);
+}
+
+/** Kills a process and all that it and those have started: plugins, in groups of their own, would finish their work. */
+function killTree(root: number): void {
+    const all = execFileSync("ps", ["-A", "-o", "pid=,ppid="], { encoding: "utf8" }).trim().split("\n");
+    const pairs = all.map((line) => line.trim().split(/ +/).map(Number));
+    const tree = [root];
+    for (const parent of tree) tree.push(...pairs.filter(([, of]) => of === parent).map(([pid]) => pid));
+    for (const pid of tree) {
+        try {
+            process.kill(pid, "SIGKILL");
+        } catch {
+            // It has ended meanwhile.
+        }
+    }
 }

@@ -1,4 +1,4 @@
-import { orphans } from "../../../orphans";
+import { orphans, sentence } from "../../../orphans";
 import { Killed } from "../../runs/pulumi";
 import type { Fault, Scene } from "../fault";
 import { workers } from "../hosts";
@@ -12,7 +12,7 @@ import { onHost, script } from "../script";
 
 /** Runs of `pulumi up` that there are at most: it has about ten steps. */
 const most = 30;
-const up = ["up", "--refresh", "--yes", "--skip-preview"];
+const up = ["up", "--yes", "--skip-preview"];
 
 /** What a line of Pulumi's says that it has made, or is about to run on a host; nothing for all other lines. */
 export function madeIn(line: string): string | undefined {
@@ -24,7 +24,7 @@ export function begunIn(line: string): string | undefined {
 }
 
 /**
- * Runs `pulumi up` until it comes to its end. Hosts that a run has made and forgotten are released before the next.
+ * Runs `pulumi up` until it comes to its end. What a run has made and forgotten is released before the next.
  * @param heard gets each line; `true` kills it there
  * @returns how each run but the last has ended
  * @throws Error when it has not come to its end after 30 runs
@@ -34,7 +34,9 @@ export async function untilDone(scene: Scene, heard?: (line: string) => boolean)
     const ends: string[] = [];
     for (;;) {
         try {
-            await context.pulumi(up, patience, signal, heard);
+            // The first has to see that the host is gone; what came after is in the state, or nowhere.
+            const args = ends.length === 0 ? [...up, "--refresh"] : up;
+            await context.pulumi(args, patience, signal, heard);
             await context.reread();
             return ends;
         } catch (error) {
@@ -52,7 +54,7 @@ export async function untilDone(scene: Scene, heard?: (line: string) => boolean)
 /** What a run has made and forgotten: it would be paid for, and be there twice. */
 export async function forgotten({ context }: Scene): Promise<string | undefined> {
     const [orphan] = await context.cloud.orphans();
-    return orphan && `${orphan.id} (${orphan.name}) is in the cloud, and the stack knows nothing of it`;
+    return orphan && `${sentence(orphan)}, is in the cloud, and the stack knows nothing of it`;
 }
 
 const released = {
@@ -68,10 +70,10 @@ export const upKilled: Fault = {
     ...released,
     name: "up-killed",
     what: "A worker is released, and `pulumi up`, which makes it anew, is killed after each thing that it has made",
-    // A dozen things, and the better part of a minute for each: it is refreshed each time.
+    // A dozen things, and half a minute or more for each.
     goals: { notice: 60, repair: 900 },
     repair: {
-        what: "pulumi cancel, npm run orphans -- --release, pulumi up --refresh --yes, each time",
+        what: "pulumi cancel, npm run orphans -- --release, pulumi up --yes, each time",
         async run(scene) {
             const made = new Set<string>();
             const ends = await untilDone(scene, (line) => {
@@ -91,7 +93,7 @@ export const sshCut: Fault = {
     what: "A worker is released, and while `pulumi up` makes it anew, SSH to it and to the master is cut at each step",
     goals: { notice: 60, repair: 600 },
     repair: {
-        what: "pulumi up --refresh --yes, each time",
+        what: "pulumi up --yes, each time",
         async run(scene) {
             const { context, host } = scene;
             const cut = new Set<string>();

@@ -33,7 +33,9 @@ describe("pulumi in a drill", () => {
 
     it("is killed with all that it has started where a line comes that is waited for", async () => {
         const after = path.join(dir, "after");
-        standIn(`(sleep 1; touch ${after}) & echo ' +  a:b:C one cre'; echo ' +  a:b:C two created (1s)'; wait`);
+        standIn(
+            `setsid --wait bash -c 'sleep 1; touch ${after}' & echo ' +  a:b:C one cre'; echo ' +  a:b:C two created (1s)'; wait`,
+        );
         const heard: string[] = [];
         const killed = pulumi(["up"], "local", 20, undefined, (line) => heard.push(line) === 2);
         await assert.rejects(killed, (error: Error) => error instanceof Killed && /two created/.test(error.message));

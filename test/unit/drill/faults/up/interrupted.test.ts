@@ -41,7 +41,7 @@ function scene(ends: (Error | undefined)[] = [], control?: string) {
         cloud: {
             release: async (host: string) => void done.push(`release ${host}`),
             orphans: async () => there,
-            releaseOrphan: async ({ id }: Orphan) => {
+            forget: async ({ id }: Orphan) => {
                 done.push(`release ${id}`);
                 there.pop();
             },
@@ -51,7 +51,7 @@ function scene(ends: (Error | undefined)[] = [], control?: string) {
             done.push(args[0]);
             if (args[0] !== "up") return "";
             const at = lines.find((line) => heard?.(line));
-            if (at?.includes("Instance")) there.push({ id: "i-9", name: "node-02", address: "", made: "" });
+            if (at?.includes("Instance")) there.push({ kind: "host", id: "i-9", name: "node-02", where: "" });
             if (at) throw new Killed(at);
             const end = ends.shift();
             if (end) throw end;
@@ -98,8 +98,8 @@ describe("a `pulumi up` that is cut short", () => {
     it("is not over while the cloud has an instance that the stack does not know", async () => {
         const { there, scene: here } = scene();
         assert.equal(await forgotten(here), undefined);
-        there.push({ id: "i-9", name: "node-02", address: "10.20.0.12", made: "" });
-        assert.match((await forgotten(here))!, /^i-9 \(node-02\) is in the cloud/);
+        there.push({ kind: "host", id: "i-9", name: "node-02", where: "" });
+        assert.match((await forgotten(here))!, /^host node-02 \(i-9\).* is in the cloud/);
     });
 });
 
