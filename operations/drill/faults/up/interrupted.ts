@@ -13,6 +13,7 @@ import { onHost, script } from "../script";
 /** Runs of `pulumi up` that there are at most: it has about ten steps. */
 const most = 30;
 const up = ["up", "--yes", "--skip-preview"];
+const forgetPending = ["refresh", "--clear-pending-creates", "--yes", "--skip-preview"];
 
 /** What a line of Pulumi's says that it has made, or is about to run on a host; nothing for all other lines. */
 export function madeIn(line: string): string | undefined {
@@ -32,11 +33,14 @@ export function begunIn(line: string): string | undefined {
 export async function untilDone(scene: Scene, heard?: (line: string) => boolean): Promise<string[]> {
     const { context, signal } = scene;
     const ends: string[] = [];
+    let killed = false;
     for (;;) {
         try {
             // The first has to see that the host is gone; what came after is in the state, or nowhere.
             const args = ends.length === 0 ? [...up, "--refresh"] : up;
             await context.pulumi(args, patience, signal, heard);
+            // What a killed run was making is noted as pending for ever, and is told of by each run after it.
+            if (killed) await context.pulumi(forgetPending, patience, signal);
             await context.reread();
             return ends;
         } catch (error) {
@@ -44,7 +48,10 @@ export async function untilDone(scene: Scene, heard?: (line: string) => boolean)
             ends.push((error as Error).message);
             if (ends.length === most) throw new Error(`${most} times: ${ends.at(-1)}`, { cause: error });
             // Who was killed has left the stack locked.
-            if (error instanceof Killed) await context.pulumi(["cancel", "--yes"], 60, signal);
+            if (error instanceof Killed) {
+                killed = true;
+                await context.pulumi(["cancel", "--yes"], 60, signal);
+            }
             await context.reread();
             await orphans(context.cloud, true, context.say);
         }

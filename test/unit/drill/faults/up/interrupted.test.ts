@@ -75,7 +75,7 @@ describe("a `pulumi up` that is cut short", () => {
         const { done, context, scene: here } = scene();
         await repair(upKilled, here);
         const first = ["up", "cancel", "reread", "release i-9"];
-        assert.deepEqual(done, [...first, "up", "cancel", "reread", "up", "reread"]);
+        assert.deepEqual(done, [...first, "up", "cancel", "reread", "up", "refresh", "reread"]);
         assert.equal(context.recorder.record.facts[0].value, "2 times, after node-02, node-02-join");
     });
 
