@@ -33,7 +33,7 @@ function full(fill: string, free: string, fault: Omit<Fault, "break" | "repair">
 /** @param left percent of the disk that stay free; 0: not a byte but root's */
 function fullData(name: string, left: number, fault: Omit<Fault, "break" | "repair">): Fault {
     const place = { PLACE: `/var/lib/data/${name}` };
-    return full(script("fill-disk", { ...place, LEFT: String(left) }), script("free-disk", place), fault);
+    return full(script("fill-disk", { ...place, SHARE: String(left) }), script("free-disk", place), fault);
 }
 
 /** What status says of a data disk; nothing when it is well. */

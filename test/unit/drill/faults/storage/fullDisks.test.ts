@@ -71,7 +71,7 @@ describe("a disk that is full", () => {
             );
             host.standIn("fallocate", `/usr/bin/fallocate "\${@:1:3}" $(($4 > 600 ? 600 : $4)) "$5"`);
             for (const left of [3, 0]) {
-                const given = { PLACE: place, LEFT: String(left) };
+                const given = { PLACE: place, SHARE: String(left) };
                 const { status, stderr } = await host.run(script("fill-disk", given));
                 assert.equal(status, 0, stderr);
                 assert.equal(fs.statSync(file).size, 1000 - 10 * left);
@@ -82,7 +82,7 @@ describe("a disk that is full", () => {
             }
             assert.deepEqual(fs.readdirSync(place), ["volume"]);
             host.standIn("mountpoint", "exit 1");
-            const lost = await host.run(script("fill-disk", { PLACE: place, LEFT: "0" }));
+            const lost = await host.run(script("fill-disk", { PLACE: place, SHARE: "0" }));
             assert.match(lost.stderr, /mysql is no disk of its own/);
             assert.deepEqual(fs.readdirSync(place), ["volume"]);
         } finally {
