@@ -22,11 +22,13 @@ export function quick({ samples }: DrillRecord, probe: string, what: string, lim
         all.map((sample) => (sample.failure ? Math.max(sample.seconds, limit) : sample.seconds)),
         0.99,
     );
+    const met = all.length > 0 && p99 < limit;
     return {
         what,
         wanted: `p99 under ${seconds(limit)}`,
         got: tried(all, `p99 ${seconds(p99)}, ${failed.length} of ${all.length} without an answer`),
-        met: all.length > 0 && p99 < limit,
+        met,
+        ...(!met && all.length > 0 && failed.length === 0 && { late: true }),
     };
 }
 

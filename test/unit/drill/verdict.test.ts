@@ -22,11 +22,14 @@ describe("a drill's verdict", () => {
         assert.equal(quick(record([...answers(99), slow]), "probe", "", 2).met, true);
         const missed = quick(record([...answers(98), slow, slow]), "probe", "", 2);
         assert.deepEqual([missed.met, missed.got], [false, "p99 3 s, 0 of 100 without an answer"]);
+        assert.equal(missed.late, true);
     });
 
     it("counts no answer as a slow one, however soon it failed", () => {
         const refused = { seconds: 0.001, failure: "connection refused" };
-        assert.equal(quick(record([...answers(50), refused]), "probe", "", 2).met, false);
+        const { met, late } = quick(record([...answers(50), refused]), "probe", "", 2);
+        assert.deepEqual([met, late], [false, undefined]);
+        assert.equal(quick(record([]), "probe", "", 2).late, undefined, "what was never tried is not late");
     });
 
     it("wants no failure at all of what serves, and says the first", () => {
