@@ -17,7 +17,7 @@ const forgetPending = ["refresh", "--clear-pending-creates", "--yes", "--skip-pr
 
 /** What a line of Pulumi's says that it has made, or is about to run on a host; nothing for all other lines. */
 export function madeIn(line: string): string | undefined {
-    return /^ *[-+]+ +\S+ (\S+) creat(?:ed|ed replacement)\b/.exec(line)?.[1];
+    return /^ *[-+]+ +\S+ (\S+) created\b/.exec(line)?.[1];
 }
 
 export function begunIn(line: string): string | undefined {
