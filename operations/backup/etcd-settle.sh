@@ -50,10 +50,12 @@ lacking() {
 complete() { [[ ! $(lacking) ]]; }
 
 # Pods with some labels are all from after SINCE, and ready; that there are as many as there should be, `complete` says.
+# Those that have ended, as a host's shutdown leaves them, are no one's any more.
 renewed() {
     local pods
     pods=$(kubectl -n "$1" get pods -l "$2" -o json) || return 1
-    jq -e --argjson since "$SINCE" 'all(.items[]; (.metadata.creationTimestamp | fromdate) >= $since and
+    jq -e --argjson since "$SINCE" 'all(.items[] | select(.status.phase | IN("Succeeded", "Failed") | not);
+        (.metadata.creationTimestamp | fromdate) >= $since and
         any(.status.conditions[]?; .type == "Ready" and .status == "True"))' >/dev/null <<<"$pods"
 }
 

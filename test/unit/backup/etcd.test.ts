@@ -67,6 +67,7 @@ class Hosts implements Shell {
         ];
         const listed = (kind: string) => JSON.stringify({ items: items.filter((item) => item.kind === kind) });
         const ready = JSON.stringify({ conditions: [{ type: "Ready", status: "True" }] });
+        const ended = `{"metadata": {"creationTimestamp": "2026-05-04T00:00:00Z"}, "status": {"phase": "Succeeded"}}`;
         const answers = `case "$*" in
             "config view"*) echo https://10.20.0.10:6443 ;;
             *"get lease"*) date -u +%FT%T.999999Z ;;
@@ -77,7 +78,7 @@ class Hosts implements Shell {
                 # At the first look the pod of before is still there.
                 made=$([[ -e /run/looked ]] && date -u +%FT%TZ || echo 2026-05-04T00:00:00Z)
                 >/run/looked
-                echo '{"items": [{"metadata": {"creationTimestamp": "'$made'"}, "status": ${ready}}]}' ;;
+                echo '{"items": [${ended}, {"metadata": {"creationTimestamp": "'$made'"}, "status": ${ready}}]}' ;;
             "get daemonsets"*) echo '${listed("DaemonSet")}' ;;
             "get deployments --"*) echo '${listed("Deployment")}' ;;
             "get deployments,"*) echo '${JSON.stringify({ items })}' ;;
