@@ -167,7 +167,8 @@ async function run(session: Session, options: Options): Promise<number> {
 
 if (require.main === module) {
     main(process.argv.slice(2)).then(
-        (code) => process.exit(code),
+        // When all is written: a pipe takes what a long drill has seen in pieces.
+        (code) => process.stdout.write("", () => process.exit(code)),
         (error: Error) => {
             console.error(error.message);
             process.exitCode = 2;

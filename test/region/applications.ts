@@ -142,7 +142,7 @@ export async function drill(...args: string[]): Promise<DrillRecord> {
     const { bin } = await toolchain(() => undefined);
     const command = ["tsx", "operations/drill/main.ts", ...args, "--stack", "local", "--json"];
     const env = { ...process.env, ...engineEnvironment(bin) };
-    // A long drill has seen more than the megabyte that is the usual bound.
+    // A long drill may have seen more than the megabyte that is the usual bound.
     const options = { env, maxBuffer: 2 ** 27 };
     const { stdout, stderr } = await promisify(execFile)("npx", command, options).catch(
         (error: { stdout: string; stderr: string }) => error,
