@@ -8,20 +8,7 @@ systemctl stop drill-restore.timer 2>/dev/null || true
 printf '%s' "$RESTORE" >/run/drill-restore.sh
 systemd-run --quiet --collect --unit=drill-restore --on-active="$AT_MOST" /bin/bash /run/drill-restore.sh
 (umask 077 && printf '%s' "$UNPROTECTED" >"$taken")
-mkdir -p /run/systemd/system/kubelet.service.d
-# After kubeadm's own, which names the configuration likewise.
-cat >/run/systemd/system/kubelet.service.d/90-drill.conf <<END
-[Service]
-Environment="KUBELET_CONFIG_ARGS=--config=$taken"
-END
-systemctl daemon-reload
-systemctl restart kubelet
-healthy() { curl --silent --fail --max-time 1 http://127.0.0.1:10248/healthz >/dev/null; }
-for _ in {1..120}; do
-    healthy && break
-    sleep 0.5
-done
-healthy || { echo "the kubelet is not healthy without its protection" >&2 && exit 1; }
+other_kubelet 90-drill "$taken" "without its protection"
 # A kubelet that enforces nothing leaves the limit that it has set before, on cgroups of either version and driver.
 for limit in /sys/fs/cgroup{/kubepods.slice{,/kubepods-besteffort.slice},/kubepods{,/besteffort}}/memory.max; do
     [[ ! -e $limit ]] || echo max >"$limit"

@@ -3,6 +3,7 @@ import * as fs from "node:fs";
 import * as path from "node:path";
 import { quote } from "../../../cluster/shell";
 import type { Shell } from "../../status/ssh";
+import { kubeletLibrary } from "../kubelet";
 
 /** Seconds that a host has to take its protection away; to put it back, which is tried again where one hangs. */
 const patience = { away: 90, back: 40 };
@@ -39,7 +40,7 @@ export async function restore(shell: Shell, host: string): Promise<void> {
 }
 
 function script(name: string): string {
-    return fs.readFileSync(path.join(__dirname, `${name}.sh`), "utf8");
+    return kubeletLibrary + fs.readFileSync(path.join(__dirname, `${name}.sh`), "utf8");
 }
 
 async function said(shell: Shell, host: string, text: string, seconds = patience.away): Promise<string> {

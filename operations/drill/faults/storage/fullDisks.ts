@@ -4,6 +4,7 @@ import { lookAtHost } from "../../../status/host";
 import { diskRow } from "../../../status/hostRows";
 import { condition, type Node } from "../../../status/kinds";
 import { applications } from "../../../status/probes";
+import { kubeletLibrary } from "../../kubelet";
 import { removeIndex, writeDocuments } from "../../known/elasticsearch";
 import type { Fault, Scene } from "../fault";
 import { diskHost, mysqlHost, workers } from "../hosts";
@@ -101,7 +102,7 @@ async function pressure({ context, host }: Scene): Promise<string | undefined> {
     return found?.status === "True" ? `node ${host} has DiskPressure: ${found.message}` : undefined;
 }
 
-export const nodeFull = full(script("node-fill"), script("node-free"), {
+export const nodeFull = full(kubeletLibrary + script("node-fill"), kubeletLibrary + script("node-free"), {
     name: "node-full",
     what: "A worker's system disk is full up to the kubelet's threshold, for this a near one: it evicts pods",
     hosts: workers,

@@ -89,4 +89,37 @@ describe("a disk that is full", () => {
             host.remove();
         }
     });
+
+    it("of a node has a near threshold as long as it is filled, and its kubelet its own again afterwards", async () => {
+        const host = new Sandbox();
+        try {
+            const config =
+                "evictionHard:\n  memory.available: 200Mi\n  nodefs.available: 2Gi\nevictionSoft:\n  nodefs.available: 3Gi\n";
+            host.write("/var/lib/kubelet/config.yaml", config);
+            host.write("/run/keep", "");
+            for (const tool of ["systemctl", "curl"]) host.standIn(tool);
+            host.standIn("df", "echo Avail; echo 10737418240");
+            host.standIn("fallocate", "touch /var/lib/kubelet/.drill-full");
+            const shell = { run: async (_: string, text: string) => ({ ...(await host.run(text)) }) };
+            const scene = { context: { shell }, host: "node-02" } as unknown as Scene;
+            const dropIn = "/run/systemd/system/kubelet.service.d/90-drill-full.conf";
+            host.standIn("systemd-run");
+            await nodeFull.break(scene);
+            assert.match(
+                host.read(dropIn),
+                /^\[Service\]\nEnvironment="KUBELET_CONFIG_ARGS=--config=\S+drill-full.yaml"\n$/,
+            );
+            const near = config.replace("nodefs.available: 2Gi", 'nodefs.available: "9663676416"');
+            assert.equal(host.read("/run/drill-full.yaml"), near);
+            await nodeFull.repair!.run(scene);
+            const left = [dropIn, "/run/drill-full.yaml", "/var/lib/kubelet/.drill-full"].filter((file) =>
+                host.exists(file),
+            );
+            assert.deepEqual(left, []);
+            assert.equal(host.calls("systemctl").filter((call) => call === "restart kubelet").length, 2);
+            assert.equal(host.read("/var/lib/kubelet/config.yaml"), config);
+        } finally {
+            host.remove();
+        }
+    });
 });
