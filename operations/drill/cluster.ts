@@ -24,6 +24,12 @@ export function tierOf(cluster: ClusterLook): { tier: Tier; notReady: string[] }
     };
 }
 
+/** The first node that is not Ready, in words; nothing when all are. */
+export function notReady(nodes: Node[]): string | undefined {
+    const node = nodes.find((each) => condition(each, "Ready")?.status !== "True");
+    return node && `node ${node.metadata.name} is not Ready`;
+}
+
 /** What has become of the data tier's pods, a line each; nothing when all are as they were. */
 export function disturbed(before: Tier, pods: Pod[]): string[] {
     const now = new Map(pods.map((pod) => [uidOf(pod), pod]));

@@ -2,10 +2,10 @@ import { randomBytes } from "node:crypto";
 import { type Api, ask } from "../status/api";
 import { lookAtCluster, workloadLook } from "../status/cluster";
 import { hostLook } from "../status/host";
-import { condition, type List, type Node, type Pod } from "../status/kinds";
+import type { List, Node, Pod } from "../status/kinds";
 import { NacosClient } from "../status/nacos";
 import { waitFor } from "../status/wait";
-import { disturbed, list, nodeProbe, noteEvents, noteNodes, type Tier, tierOf } from "./cluster";
+import { disturbed, list, nodeProbe, noteEvents, noteNodes, notReady, type Tier, tierOf } from "./cluster";
 import type { Context, Services } from "./drill";
 import { compared, type Compared, type Known } from "./known/known";
 import type { Want } from "./record";
@@ -136,8 +136,8 @@ export class Watch {
             const cluster = await lookAtCluster(api);
             const down = stack.workloads.find((id) => this.ready.has(id) && !workloadLook(cluster, id)?.ready);
             if (down) return `${down} is not ready`;
-            const node = cluster.nodes.find((each) => condition(each, "Ready")?.status !== "True");
-            if (node) return `node ${node.metadata.name} is not Ready`;
+            const node = notReady(cluster.nodes);
+            if (node) return node;
         } catch (error) {
             return (error as Error).message;
         }

@@ -34,7 +34,7 @@ export const avalanche: Drill = {
     async run(context) {
         await tidy(context);
         const watch = new Watch(context);
-        const restarts = new Restarts({ ...context, cloudOf: () => context.cloud });
+        const restarts = new Restarts(context);
         const phase = (name: string, what: string, fault = false) => {
             context.say(`${name}: ${what}`);
             context.recorder.phase(name, what, fault);

@@ -6,7 +6,7 @@ import { sshProbe } from "../watch";
 const silence = 60;
 
 /** Of a drill's context, what this needs; the cloud is asked for when a host hangs. */
-export type Restarted = Pick<Context, "stack" | "recorder" | "say"> & { cloudOf(): Context["cloud"] };
+type Restarted = Pick<Context, "stack" | "recorder" | "say" | "cloud">;
 
 /** Restarts through the cloud what hangs while a stack is repaired: hosts that hear nothing over SSH, each once. */
 export class Restarts {
@@ -44,15 +44,13 @@ export class Restarts {
     }
 
     private async restart(host: string, silent: number): Promise<void> {
-        const { cloudOf, recorder, say } = this.context;
+        const { cloud, recorder, say } = this.context;
         const deaf = `${host} heard nothing for ${seconds(silent)} and`;
         say(`${deaf} is being restarted through the cloud`);
-        const told = await cloudOf()
-            .reboot(host, { force: true })
-            .then(
-                () => `${deaf} was restarted through the cloud`,
-                (error: Error) => `${deaf} could not be restarted through the cloud: ${error.message}`,
-            );
+        const told = await cloud.reboot(host, { force: true }).then(
+            () => `${deaf} was restarted through the cloud`,
+            (error: Error) => `${deaf} could not be restarted through the cloud: ${error.message}`,
+        );
         say(told);
         recorder.message("cloud", told);
         recorder.fact("Restart", told);

@@ -1,6 +1,6 @@
 import { lookAtCluster } from "../../status/cluster";
-import { condition } from "../../status/kinds";
 import { waitFor } from "../../status/wait";
+import { notReady } from "../cluster";
 import type { Context } from "../drill";
 import { Recorder } from "../record";
 import { sshProbe } from "../watch";
@@ -27,7 +27,12 @@ export async function tidy(context: Tidied, clock?: () => number): Promise<void>
     const hosts = stack.access.hosts.map(({ name }) => name);
     // Of its own: what is seen here is no part of a drill.
     const recorder = new Recorder({ drill: "tidy", what: "", stack: stack.name }, clock);
-    const restarts = new Restarts({ stack, recorder, say, cloudOf: () => context.cloud });
+    const restarts = new Restarts({
+        ...{ stack, recorder, say },
+        get cloud() {
+            return context.cloud;
+        },
+    });
     const look = async (host: string) => {
         const at = recorder.now();
         const { failure } = await shell.run(host, "true\n", patience.look);
@@ -39,7 +44,9 @@ export async function tidy(context: Tidied, clock?: () => number): Promise<void>
         const deaf = (await Promise.all(hosts.map(look))).find((failure) => failure);
         // Each in any case: a host that hangs keeps the others from nothing.
         const put = all([refuseAgain(api), uninstall(api), ...hosts.map((host) => restore(shell, host))]);
-        const still = await put.then(() => deaf ?? notReady(context)).catch(({ message }: Error) => message);
+        const still = await put
+            .then(async () => deaf ?? notReady((await lookAtCluster(api)).nodes))
+            .catch(({ message }: Error) => message);
         if (still && still !== told) say((told = still));
         return still === undefined;
     };
@@ -52,10 +59,4 @@ export async function tidy(context: Tidied, clock?: () => number): Promise<void>
     } finally {
         await restarts.end();
     }
-}
-
-async function notReady({ api }: Tidied): Promise<string | undefined> {
-    const { nodes } = await lookAtCluster(api);
-    const node = nodes.find((each) => condition(each, "Ready")?.status !== "True");
-    return node && `node ${node.metadata.name} is not Ready`;
 }

@@ -6,11 +6,11 @@ import { type Cloud, cloudOf } from "../../cloud";
 import { cloudSettings } from "../../cloudSettings";
 import { KubernetesApi } from "../../status/api";
 import { lookAtCluster, workloadLook } from "../../status/cluster";
-import { condition } from "../../status/kinds";
 import { Ssh } from "../../status/ssh";
 import { type Stack, stackOf } from "../../status/stack";
 import { waitFor } from "../../status/wait";
 import { tidy } from "../avalanche/tidy";
+import { notReady } from "../cluster";
 import type { Context } from "../drill";
 import { claim } from "../lease";
 import { Recorder, type DrillRecord } from "../record";
@@ -155,8 +155,8 @@ export class Session {
 async function unwell({ stack, api }: Pick<Context, "stack" | "api">): Promise<string | undefined> {
     try {
         const cluster = await lookAtCluster(api);
-        const node = cluster.nodes.find((each) => condition(each, "Ready")?.status !== "True");
-        if (node) return `node ${node.metadata.name} is not Ready`;
+        const node = notReady(cluster.nodes);
+        if (node) return node;
         const looks = stack.workloads.map((id) => ({ id, look: workloadLook(cluster, id) }));
         const down = looks.find(({ look }) => look && !look.ready);
         return down && `${down.id}: ${down.look?.reason}`;

@@ -64,7 +64,8 @@ export async function forgotten({ context }: Scene): Promise<string | undefined>
     return orphan && `${sentence(orphan)}, is in the cloud, and the stack knows nothing of it`;
 }
 
-const released = {
+/** A worker that is gone, and is to be there once when `pulumi up` has come to its end. */
+export const released = {
     hosts: workers,
     spares: "other hosts",
     break: ({ context, host }: Scene) => context.cloud.release(host),

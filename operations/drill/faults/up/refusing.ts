@@ -1,7 +1,7 @@
 import type { Stack } from "../../../status/stack";
 import type { Fault, Scene } from "../fault";
 import { workers } from "../hosts";
-import { forgotten, untilDone } from "./interrupted";
+import { released, untilDone } from "./interrupted";
 
 /**
  * A cloud that does not do what it is asked, and a mirror that gives nothing, while a released worker is made anew. No real
@@ -17,18 +17,15 @@ async function order({ context: { stack } }: Scene, method: string, place: strin
     if (!answer.ok) throw new Error(`the region's control address: ${method} ${place}: ${await answer.text()}`);
 }
 
-const forgetFaults = (scene: Scene) => order(scene, "DELETE", "/faults");
-
 export const cloudRefuses: Fault = {
+    ...released,
     name: "cloud-refuses",
     what: "A worker is released; to `pulumi up` the cloud says that it is throttled, has no stock, and loses an answer",
     hosts: rehearsed,
     goals: { notice: 60, repair: 480 },
-    spares: "other hosts",
     async break(scene) {
-        const { context, host } = scene;
-        context.undo.later("what was ordered of the cloud", 30, () => forgetFaults(scene));
-        await context.cloud.release(host);
+        scene.context.undo.later("what was ordered of the cloud", 30, () => order(scene, "DELETE", "/faults"));
+        await released.break(scene);
     },
     repair: {
         what: "pulumi up --refresh --yes, until the cloud does it",
@@ -44,11 +41,6 @@ export const cloudRefuses: Fault = {
             scene.context.recorder.fact("Refused", ends.join("; ") || "Pulumi's provider went on by itself");
         },
     },
-    missing: forgotten,
-    async putBack(scene) {
-        await forgetFaults(scene);
-        await untilDone(scene);
-    },
 };
 
 /** Seconds that it gives nothing. */
@@ -56,16 +48,15 @@ const away = 60;
 const mirror = (scene: Scene, down: boolean) => order(scene, "POST", "/mirror", { down });
 
 export const mirrorDown: Fault = {
+    ...released,
     name: "mirror-down",
     what: "A worker is released, and while `pulumi up` makes it anew, the mirror of packages and images gives nothing",
     hosts: rehearsed,
     goals: { notice: 60, repair: 480 },
-    spares: "other hosts",
     async break(scene) {
-        const { context, host } = scene;
-        context.undo.later("the mirror", 30, () => mirror(scene, false));
+        scene.context.undo.later("the mirror", 30, () => mirror(scene, false));
         await mirror(scene, true);
-        await context.cloud.release(host);
+        await released.break(scene);
     },
     repair: {
         what: `pulumi up --refresh --yes; the mirror is back after ${away} s`,
@@ -84,10 +75,5 @@ export const mirrorDown: Fault = {
                 clearTimeout(back);
             }
         },
-    },
-    missing: forgotten,
-    async putBack(scene) {
-        await mirror(scene, false);
-        await untilDone(scene);
     },
 };

@@ -12,7 +12,7 @@ describe("restarts of hosts that hang", () => {
     const tried = (host: string, failure?: string) =>
         recorder.sample(`SSH ${host}`, { at: recorder.now(), seconds: 0, ...(failure && { failure }) });
 
-    const restartsOf = (context: Context) => new Restarts({ ...context, recorder, cloudOf: () => context.cloud });
+    const restartsOf = (context: Context) => new Restarts({ ...context, recorder });
 
     beforeEach(() => {
         now = 0;
