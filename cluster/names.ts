@@ -6,6 +6,6 @@ export function cloudName(config: StackConfig, name?: string): string {
 }
 
 /** Tags that say whose a resource is. */
-export function ownTags(config: StackConfig): Record<string, string> {
+export function ownTags(config: Pick<StackConfig, "stack">): Record<string, string> {
     return { project: "test-cluster", stack: config.stack };
 }

@@ -24,8 +24,7 @@ export interface Resource {
 
 /** The resources of a state, as `pulumi stack export --show-secrets` prints it, that stand for something. */
 export function resourcesOf(exported: string): Resource[] {
-    const { deployment } = JSON.parse(exported) as { deployment?: { resources?: Resource[] } };
-    return (deployment?.resources ?? []).filter((resource) => !resource.delete);
+    return everything(exported).filter((resource) => !resource.delete);
 }
 
 /**
@@ -33,16 +32,20 @@ export function resourcesOf(exported: string): Resource[] {
  * @throws Error when the state has nothing
  */
 export function stackIn(exported: string): string {
-    const { deployment } = JSON.parse(exported) as { deployment?: { resources?: Resource[] } };
-    const [first] = deployment?.resources ?? [];
+    const [first] = everything(exported);
     if (!first) throw new Error("this stack's state has nothing yet: pulumi up");
     return first.urn.split("::")[0].replace("urn:pulumi:", "");
 }
 
 /** The ids of all that a state has, also of what has been replaced and is still to be deleted. */
 export function idsIn(exported: string): Set<string> {
+    return new Set(everything(exported).flatMap(({ id }) => id ?? []));
+}
+
+/** All resources of a state, also those that are still to be deleted. */
+function everything(exported: string): Resource[] {
     const { deployment } = JSON.parse(exported) as { deployment?: { resources?: Resource[] } };
-    return new Set((deployment?.resources ?? []).flatMap(({ id }) => id ?? []));
+    return deployment?.resources ?? [];
 }
 
 /** The last part of a resource's URN. */

@@ -1,6 +1,7 @@
 import Ecs from "@alicloud/ecs20140526";
 import * as ecs from "@alicloud/ecs20140526";
 import { setTimeout } from "node:timers/promises";
+import { ownTags } from "../cluster/names";
 import { idsIn, nameOf, resourcesOf, stackIn } from "./access";
 import type { CloudSettings } from "./cloudSettings";
 import { waitFor } from "./status/wait";
@@ -153,7 +154,7 @@ class EcsCloud implements Cloud {
 
     private async forgottenHosts(): Promise<Orphan[]> {
         const { name: stack, known } = this.stack;
-        const tags = Object.entries({ project: "test-cluster", stack });
+        const tags = Object.entries(ownTags({ stack }));
         const tag = tags.map(([key, value]) => new ecs.DescribeInstancesRequestTag({ key, value }));
         // A page has up to 100, and a stack fewer hosts.
         const request = new ecs.DescribeInstancesRequest({ regionId: this.settings.region, tag, maxResults: 100 });

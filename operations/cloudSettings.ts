@@ -58,11 +58,15 @@ export function settingsOf(printed: string, environment: Environment): CloudSett
     };
 }
 
+/** That of ECS in a provider's `endpoints`, JSON. */
+export function ecsEndpoint(endpoints: string | undefined): string | undefined {
+    const all = endpoints ? ([JSON.parse(endpoints)].flat() as { ecs?: string }[]) : [];
+    return all.find(({ ecs }) => ecs)?.ecs;
+}
+
 /** That of ECS, where the configuration's value, JSON, or the environment has one. */
 function endpointIn(value: string | undefined, environment: Environment): string | undefined {
-    const endpoints = value ? ([JSON.parse(value)].flat() as { ecs?: string }[]) : [];
-    const configured = endpoints.find(({ ecs }) => ecs)?.ecs;
-    return configured || environment.ALIBABA_CLOUD_ENDPOINT_ECS || environment.ECS_ENDPOINT || undefined;
+    return ecsEndpoint(value) || environment.ALIBABA_CLOUD_ENDPOINT_ECS || environment.ECS_ENDPOINT || undefined;
 }
 
 /**

@@ -25,9 +25,10 @@ export async function orphans(
     if (found.length === 0) print("nothing is in the cloud that the stack has made and forgotten");
     for (const orphan of found) print(sentence(orphan));
     if (!release) return found.length === 0;
+    const hosts = new Set(found.filter(({ kind }) => kind === "host").map(({ id }) => id));
     for (const orphan of found) {
         // A host takes its disks' attachments with it.
-        if ((await cloud.orphans()).every(({ id }) => id !== orphan.id)) continue;
+        if (hosts.has(orphan.where)) continue;
         await cloud.forget(orphan);
         print(`${orphan.kind === "host" ? "released" : "detached"}: ${orphan.id}`);
     }
