@@ -67,12 +67,13 @@ export = async () => {
     });
 
     const nacos = new Nacos(config, mysql, { providers: [cluster.provider], dependsOn: mysql });
-    configurations(declared, config.nacos.overwrite, connection(cluster.kubeconfig, nacos.password), {
+    const published = configurations(declared, config.nacos.overwrite, connection(cluster.kubeconfig, nacos.password), {
         parent: nacos,
         dependsOn: nacos.server,
         // They are in MySQL and outlive the cluster: nothing of them is deleted with it.
         deletedWith: cluster.provider,
     });
+    mysql.firstBackup({ ...inCluster, dependsOn: [mysql, nacos, ...published] });
 
     const kafka = new Kafka(config, hosts, disks, cluster.mounts[config.kafka.disk]);
     const kafkaAddress = kafkaService(config, kafka, inCluster);

@@ -7,7 +7,7 @@ import { password } from "../../cluster/secrets";
 import { DataVolume } from "../../cluster/storage";
 import { mebibytes } from "../../config/types";
 import { confined, namespaceOf, runAs, secretChecksum, service } from "../pods";
-import { mysqlBackup } from "./backup";
+import { mysqlBackup, type FirstBackup } from "./backup";
 import { mysqlDemand } from "./demand";
 
 const name = "mysql";
@@ -20,6 +20,7 @@ export class MySql extends pulumi.ComponentResource {
     readonly rootPassword: pulumi.Output<string>;
     /** By database, which is also the user's name. */
     readonly passwords: Record<string, pulumi.Output<string>>;
+    readonly firstBackup: FirstBackup;
 
     /** @param backupKey what backups are sealed with */
     constructor(config: StackConfig, backupKey: pulumi.Output<string>, opts: pulumi.ComponentResourceOptions) {
@@ -139,7 +140,12 @@ export class MySql extends pulumi.ComponentResource {
             { parent: this, dependsOn: volume },
         );
         this.address = pulumi.interpolate`${serviceName}.${namespace}.svc:3306`;
-        mysqlBackup(config, backupKey, { namespace, address: this.address, password: backup, uid }, parent);
+        this.firstBackup = mysqlBackup(
+            config,
+            backupKey,
+            { namespace, address: this.address, password: backup, uid },
+            parent,
+        );
         this.registerOutputs({ address: this.address });
     }
 }

@@ -4,20 +4,8 @@ import type { Demand } from "../../cluster/capacity/ask";
 import { kubeadmDemands } from "../../cluster/capacity/system";
 import { volumesOf } from "../../cluster/capacity/volumes";
 import { stackConfig } from "../sample";
-import { run, type Deployment, type Registered } from "./engine";
-import { runsOf } from "./workloads";
-
-/** Whatever makes pods. */
-const kinds = [
-    "Pod",
-    "Deployment",
-    "StatefulSet",
-    "DaemonSet",
-    "ReplicaSet",
-    "ReplicationController",
-    "Job",
-    "CronJob",
-];
+import { run, type Deployment } from "./engine";
+import { podMakers, runsOf } from "./workloads";
 
 /** What a resource or a demand asks for, in one form. */
 interface Ask {
@@ -50,16 +38,13 @@ function asked(replicas: unknown, labels: unknown, pod: any): Ask {
 }
 
 /** Everything that the program makes pods by, whatever the namespace, by `Kind namespace/name`. */
-function registered({ resources }: Deployment): Record<string, Ask> {
-    const kind = ({ type }: Registered) => type.split(":").at(-1)!;
-    const found = resources.filter((one) => one.type.startsWith("kubernetes:") && kinds.includes(kind(one)));
+function registered(deployment: Deployment): Record<string, Ask> {
     return Object.fromEntries(
-        found.map((one) => {
-            const { metadata, spec } = one.inputs;
-            const name = kind(one) === "Job" ? metadata.name.replace(/-[0-9a-f]{8}$/, "") : metadata.name;
-            const replicas = kind(one) === "DaemonSet" ? "per node" : kind(one).endsWith("Job") ? 1 : spec.replicas;
-            const { metadata: { labels = {} } = {}, spec: pod } = runsOf(kind(one), spec).template;
-            return [`${kind(one)} ${metadata.namespace}/${name}`, asked(replicas, labels, pod)];
+        podMakers(deployment).map(({ kind, inputs: { metadata, spec } }) => {
+            const name = kind === "Job" ? metadata.name.replace(/-[0-9a-f]{8}$/, "") : metadata.name;
+            const replicas = kind === "DaemonSet" ? "per node" : kind.endsWith("Job") ? 1 : spec.replicas;
+            const { metadata: { labels = {} } = {}, spec: pod } = runsOf(kind, spec).template;
+            return [`${kind} ${metadata.namespace}/${name}`, asked(replicas, labels, pod)];
         }),
     );
 }

@@ -20,6 +20,18 @@ describe("the stack's backup of MySQL", () => {
         assert.equal(await schedule(60), "0 * * * *");
     });
 
+    it("is made once at once, when Nacos has its configurations, as it is made by the clock; again if it fails", () => {
+        const first = one(deployment, "Job", "mysql-backup-first");
+        const { metadata, spec } = first.inputs;
+        const { jobTemplate } = one(deployment, "CronJob", "mysql-backup").inputs.spec;
+        assert.deepEqual(spec.template, jobTemplate.spec.template);
+        assert.equal(metadata.annotations["pulumi.com/replaceUnready"], "true");
+        const after = first.dependencies.map((urn) => urn.split("::").at(-1));
+        for (const name of ["mysql-backup", "mysql", "public/DEFAULT_GROUP/application.yaml"]) {
+            assert.ok(after.includes(name), `${name} of ${after.join()}`);
+        }
+    });
+
     it("has its own folder of the backups' disk", () => {
         const { spec } = one(deployment, "PersistentVolume", "backup-mysql").inputs;
         assert.equal(spec.local.path, "/var/lib/data/backup/mysql");

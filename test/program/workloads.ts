@@ -1,10 +1,21 @@
-import type { Deployment } from "./engine";
+import { isDeepStrictEqual } from "node:util";
+import type { Deployment, Registered } from "./engine";
 
 // eslint-disable-next-line @typescript-eslint/no-explicit-any
 type Any = Record<string, any>;
 export type Container = Any;
 
-const kinds = ["StatefulSet", "Deployment", "DaemonSet", "Job", "CronJob"];
+/** Whatever makes pods. */
+const kinds = [
+    "Pod",
+    "Deployment",
+    "StatefulSet",
+    "DaemonSet",
+    "ReplicaSet",
+    "ReplicationController",
+    "Job",
+    "CronJob",
+];
 
 /** What makes pods in a namespace, and the pods as it makes them. */
 export interface Workload {
@@ -18,11 +29,21 @@ export interface Workload {
     initContainers: Container[];
 }
 
-/** Everything that makes pods in a namespace, by `Kind/name`. */
-export function workloads({ resources }: Deployment, namespace: string): Workload[] {
-    return resources
+/** Everything that makes pods. A Job that is a CronJob's once more needs no room of its own, and is not among them. */
+export function podMakers({ resources }: Deployment): { kind: string; inputs: Registered["inputs"] }[] {
+    const found = resources
+        .filter(({ type }) => type.startsWith("kubernetes:"))
         .map(({ type, inputs }) => ({ kind: type.split(":").at(-1)!, inputs }))
-        .filter(({ kind, inputs }) => kinds.includes(kind) && inputs.metadata.namespace === namespace)
+        .filter(({ kind }) => kinds.includes(kind));
+    const repeated = found.filter(({ kind }) => kind === "CronJob").map(({ inputs }) => inputs.spec.jobTemplate.spec);
+    const isOneOf = (spec: Any) => repeated.some(({ template }) => isDeepStrictEqual(template, spec.template));
+    return found.filter(({ kind, inputs }) => kind !== "Job" || !isOneOf(inputs.spec));
+}
+
+/** Everything that makes pods in a namespace, by `Kind/name`. */
+export function workloads(deployment: Deployment, namespace: string): Workload[] {
+    return podMakers(deployment)
+        .filter(({ inputs }) => inputs.metadata.namespace === namespace)
         .map(({ kind, inputs }) => ({ kind, metadata: inputs.metadata, spec: runsOf(kind, inputs.spec) }))
         .map(({ kind, metadata, spec }) => {
             const pod = spec.template.spec;

@@ -144,6 +144,29 @@ describe("kubernetes plugin's waiting", () => {
         assert.ok(engine.logs.some((log) => log.severity === 2 && log.message.includes("Unschedulable")));
     });
 
+    it("makes a Job anew that has failed, where an annotation asks for it, and none that is complete", async () => {
+        const type = "kubernetes:batch/v1:Job";
+        const key = "pulumi.com/replaceUnready";
+        const job = (annotations: Record<string, string>) => ({
+            ...{ apiVersion: "batch/v1", kind: "Job", spec: { backoffLimit: 2 } },
+            metadata: { name: "first", annotations },
+        });
+        let condition = "Failed";
+        api.controller = (path, object) => {
+            if (path.endsWith("/jobs/first")) object.status = { conditions: [{ type: condition, status: "True" }] };
+        };
+        const asking = job({ [key]: "true" });
+        const { initFailure } = await failure(engine.up(type, asking));
+        const replaces = async (wanted: PropertyMap) =>
+            (await engine.diff(type, initFailure!.outputs, await engine.check(type, wanted))).replaces;
+        assert.deepEqual(await replaces(asking), [`metadata.annotations["${key}"]`]);
+        assert.deepEqual(await replaces(job({ [key]: "" })), []);
+        condition = "Complete";
+        assert.deepEqual(await replaces(asking), []);
+        await engine.delete(type, "default/first", initFailure!.outputs);
+        assert.deepEqual(await replaces(asking), []);
+    });
+
     it("is skipped where an annotation says so", async () => {
         const { id } = await engine.up(deploymentType, deployment({ "pulumi.com/skipAwait": "true" }));
         assert.equal(id, "default/web");

@@ -20,6 +20,7 @@ const kinds: Record<string, { name: string; kind: string; namespaced: boolean }[
         { name: "replicasets", kind: "ReplicaSet", namespaced: true },
         { name: "statefulsets", kind: "StatefulSet", namespaced: true },
     ],
+    "/apis/batch/v1": [{ name: "jobs", kind: "Job", namespaced: true }],
     "/apis/apiextensions.k8s.io/v1": [
         { name: "customresourcedefinitions", kind: "CustomResourceDefinition", namespaced: false },
     ],

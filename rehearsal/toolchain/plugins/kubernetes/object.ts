@@ -15,6 +15,7 @@ export const annotations = {
     autonamed: "pulumi.com/autonamed",
     skipAwait: "pulumi.com/skipAwait",
     timeoutSeconds: "pulumi.com/timeoutSeconds",
+    replaceUnready: "pulumi.com/replaceUnready",
     patchForce: "pulumi.com/patchForce",
     patchFieldManager: "pulumi.com/patchFieldManager",
     deletionPropagation: "pulumi.com/deletionPropagationPolicy",

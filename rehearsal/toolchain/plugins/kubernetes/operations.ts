@@ -11,6 +11,7 @@ import { uniqueName } from "./names";
 import { Manifest, annotation, annotations, idOf, isPatch, nameOf, namespaceOf, normalize, parseId } from "./object";
 import { referenceOf, textAt, toManifest, toProperties, typeOf, withMetadata, without } from "./object";
 import { NotReady, Waiter } from "./readiness/waiter";
+import { job } from "./readiness/workloads";
 
 /** How often, and with how many milliseconds in between at first, to try what may only be there in a moment. */
 const retries = 5;
@@ -106,6 +107,22 @@ export class Operations {
                 });
         }
         return { id: request.id, inputs: liveInputs, outputs };
+    }
+
+    /**
+     * Whether the object is one that is replaced because it is not ready: a Job that asks for it. One that can't be read
+     * is not.
+     */
+    async isReplacedUnready(inputs: Manifest): Promise<boolean> {
+        if (annotation(inputs, annotations.replaceUnready) !== "true" || textAt(inputs, "kind") !== "Job") {
+            return false;
+        }
+        try {
+            const live = await this.cluster.get(referenceOf(inputs));
+            return !(await job(live, this.cluster)).ready;
+        } catch {
+            return false;
+        }
     }
 
     async update(request: rpc.UpdateRequest): Promise<PropertyMap> {

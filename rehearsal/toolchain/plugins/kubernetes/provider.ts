@@ -9,7 +9,7 @@ import { prune } from "./changes/shape";
 import { markSecrets, readCheckpoint } from "./checkpoint";
 import { Switches, configuredNamespace, connectionOf, diffConfiguration, switches } from "./configuration";
 import { isAutonamed, isNamed, named } from "./names";
-import { Manifest, annotation, at, isPatch, nameOf, namespaceOf, normalize, textAt } from "./object";
+import { Manifest, annotation, annotations, at, isPatch, nameOf, namespaceOf, normalize, textAt } from "./object";
 import { toManifest, toProperties, typeOf, withMetadata } from "./object";
 import { Operations } from "./operations";
 import { Scopes } from "./scope";
@@ -18,7 +18,7 @@ const forget =
     "If the cluster was deleted, you can remove this resource from Pulumi state by rerunning the operation with the " +
     'PULUMI_K8S_DELETE_UNREACHABLE environment variable set to "true"';
 
-const unsupportedAnnotations = ["pulumi.com/waitFor", "pulumi.com/replaceUnready"];
+const unsupportedAnnotations = ["pulumi.com/waitFor"];
 
 /** Manages Kubernetes objects of any kind by server-side apply. */
 export class KubernetesProvider implements rpc.Provider {
@@ -106,6 +106,9 @@ export class KubernetesProvider implements rpc.Provider {
                 ([path]) => !isIgnored(path, request.ignoreChanges),
             ),
         );
+        if (await this.operations?.isReplacedUnready(inputs)) {
+            detailed[`metadata.annotations["${annotations.replaceUnready}"]`] = "update-replace";
+        }
         const isInTheWay =
             isNamed(inputs) &&
             !isAutonamed(inputs) &&
