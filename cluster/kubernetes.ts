@@ -11,7 +11,7 @@ import { auditPolicy, initConfiguration, joinConfiguration, kubeadmPatches, kube
 import { apiServer } from "./kubeconfig";
 import { leave, release } from "./leave";
 import { encryptionKey, sshKey, type SshKey } from "./secrets";
-import { script } from "./shell";
+import { script, scriptFile } from "./shell";
 import { foldersOf } from "./storage";
 import { step } from "./step";
 
@@ -103,7 +103,7 @@ export class Kubernetes extends pulumi.ComponentResource {
             {
                 script: host.publicAddress.apply((publicAddress) =>
                     script(
-                        "control-plane",
+                        ["kubelet", "control-plane"],
                         { PUBLIC_ADDRESS: publicAddress, IGNORED: config.kubernetes.ignorePreflightErrors.join(",") },
                         {
                             "/etc/test-cluster/kubeadm.template.yaml": initConfiguration(
@@ -113,6 +113,7 @@ export class Kubernetes extends pulumi.ComponentResource {
                             ),
                             "/etc/test-cluster/audit-policy.yaml": auditPolicy(),
                             ...kubeadmPatches(config, host.config),
+                            ...systemCgroup(config),
                         },
                     ),
                 ),
@@ -129,7 +130,7 @@ export class Kubernetes extends pulumi.ComponentResource {
         const controlPlane = this.hosts.controlPlane;
         const text = pulumi.all([this.kubeconfig, controlPlane.key.publicKey]).apply(([kubeconfig, key]) =>
             script(
-                "join",
+                ["kubelet", "join"],
                 {
                     NODE: host.config.name,
                     CA: caHash(kubeconfig),
@@ -145,6 +146,7 @@ export class Kubernetes extends pulumi.ComponentResource {
                         controlPlane.address,
                     ),
                     ...kubeadmPatches(config, host.config),
+                    ...systemCgroup(config),
                 },
             ),
         );
@@ -167,6 +169,16 @@ export function clusterIdentifier(config: StackConfig, controlPlane: Host): stri
     const { zone, network, stack } = config;
     const boots = JSON.stringify([zone, network, controlPlane.name, files(config, controlPlane)]);
     return `test-cluster-${stack}-${createHash("sha256").update(boots).digest("hex").slice(0, 12)}`;
+}
+
+/** Files of a host whose kubelet holds the system's services to what is reserved for them. */
+export function systemCgroup({ kubernetes }: StackConfig): Record<string, string> {
+    if (!kubernetes.systemReservedCgroup) return {};
+    const prepare = "/usr/local/sbin/kubelet-cgroup";
+    return {
+        [prepare]: scriptFile("kubelet-cgroup"),
+        "/etc/systemd/system/kubelet.service.d/20-system-cgroup.conf": `[Service]\nExecStartPre=/bin/bash ${prepare}\n`,
+    };
 }
 
 /** What a joined kubelet must be told again when it changes: whatever the cluster's configuration for kubelets has. */

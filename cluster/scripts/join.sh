@@ -40,7 +40,7 @@ else
     patches=()
     [[ -d /etc/test-cluster/patches ]] && patches=(--patches /etc/test-cluster/patches)
     kubeadm upgrade node phase kubelet-config "${patches[@]}" >&2
-    systemctl restart kubelet
+    restart_kubelet
 fi
 
 step "node is Ready"
