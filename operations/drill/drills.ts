@@ -3,7 +3,7 @@ import type { Drill } from "./drill";
 import { drillOf } from "./faults/course";
 import { certificatesExpired } from "./faults/nodes/certificates";
 import { nodeCutOff } from "./faults/nodes/network";
-import { masterOff, workerOff, workerReleased } from "./faults/nodes/power";
+import { masterOff, masterReleased, workerOff, workerReleased } from "./faults/nodes/power";
 import { allReboot, kafkaReboot } from "./faults/nodes/reboot";
 import { containerdKilled, dockerKilled, kubeletKilled } from "./faults/nodes/services";
 import { backupDamaged } from "./faults/restores/damaged";
@@ -27,7 +27,7 @@ const faults = [
     ...[certificatesExpired, etcdFull, mysqlFull, elasticsearchFull, nodeFull],
     ...[tableDropped, backupDamaged, nacosLost, indexDeleted, etcdLost],
     ...[upKilled, sshCut, cloudRefuses, mirrorDown],
-    ...[allReboot, rebuild],
+    ...[allReboot, masterReleased, rebuild],
 ];
 
 /** Every drill there is, by the order of `npm run drill -- list`. */

@@ -1,3 +1,4 @@
+import { waitFor } from "../../status/wait";
 import type { Fault, Scene } from "./fault";
 
 /** Seconds that `pulumi` has. */
@@ -13,4 +14,15 @@ export const upRefresh: NonNullable<Fault["repair"]> = {
 export async function pulumi({ context, signal }: Scene, args: string[]): Promise<void> {
     await context.pulumi(args, patience, signal);
     await context.reread();
+}
+
+/** The same where it makes another cluster: waits until the watch reaches that one, whose services have other addresses. */
+export async function pulumiToAnother(scene: Scene, args: string[]): Promise<void> {
+    await pulumi(scene, args);
+    const reached = () =>
+        scene.watch.reach().then(
+            () => true,
+            () => false,
+        );
+    await waitFor(reached, 60, "MySQL and Nacos were not to be reached", scene.signal);
 }

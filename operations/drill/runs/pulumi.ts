@@ -76,11 +76,13 @@ export function pulumi(
     });
 }
 
-/** What it says of what went wrong, in a line; its last line where it says nothing. */
+/** What it says of what went wrong, in a line: steps that failed on hosts by their names; else its last line. */
 function diagnostics(said: string): string {
     const [, text] = said.split(/^Diagnostics:$/m);
     const lines = (text ?? said).split("\n").map((line) => line.trim());
-    const words = lines.filter((line) => line !== "");
+    const words = lines.filter((line) => line !== "" && !line.startsWith("warning: "));
+    const failed = words.filter((line) => line.startsWith("FAILED on "));
+    if (failed.length > 0) return failed.join("; ").slice(0, 800);
     return (text ? words.join(" ") : (words.at(-1) ?? "")).slice(0, 800);
 }
 

@@ -1,6 +1,7 @@
+import { configMapsKind } from "../../known/configMaps";
 import type { Fault, Scene } from "../fault";
 import { master, workers } from "../hosts";
-import { pulumi, upRefresh } from "../repair";
+import { pulumi, pulumiToAnother, upRefresh } from "../repair";
 
 /** Hosts without power, and hosts that are gone. */
 
@@ -48,4 +49,18 @@ export const masterOff: Fault = {
         },
     },
     putBack: powerOn,
+};
+
+export const masterReleased: Fault = {
+    name: "master-released",
+    what: "The master is released in the cloud, and with it the cluster",
+    hosts: master,
+    destructive: "whole cluster",
+    goals: { notice: 60, repair: 360 },
+    takes: { [configMapsKind]: "etcd is on the master's system disk, and the stack makes its own objects anew" },
+    break: ({ context, host }) => context.cloud.release(host),
+    repair: {
+        what: upRefresh.what,
+        run: (scene) => pulumiToAnother(scene, ["up", "--refresh", "--yes", "--skip-preview"]),
+    },
 };

@@ -1,7 +1,6 @@
-import { waitFor } from "../../../status/wait";
 import { configMapsKind } from "../../known/configMaps";
 import type { Fault } from "../fault";
-import { patience, pulumi } from "../repair";
+import { patience, pulumiToAnother } from "../repair";
 
 export const rebuild: Fault = {
     name: "rebuild",
@@ -13,15 +12,6 @@ export const rebuild: Fault = {
         void (await context.pulumi(["destroy", "--exclude-protected", "--yes", "--skip-preview"], patience, signal)),
     repair: {
         what: "pulumi up --yes",
-        async run(scene) {
-            await pulumi(scene, ["up", "--yes", "--skip-preview"]);
-            // Services have other addresses in another cluster.
-            const reached = () =>
-                scene.watch.reach().then(
-                    () => true,
-                    () => false,
-                );
-            await waitFor(reached, 60, "MySQL and Nacos were not to be reached", scene.signal);
-        },
+        run: (scene) => pulumiToAnother(scene, ["up", "--yes", "--skip-preview"]),
     },
 };

@@ -27,6 +27,14 @@ describe("pulumi in a drill", () => {
     it("fails with what it says of that", async () => {
         standIn('printf "Previewing\\nDiagnostics:\\n  disk:\\n    error: it is\\n    protected\\n\\n"; exit 255');
         await assert.rejects(pulumi(["destroy"], "local", 20), /^Error: pulumi destroy: disk: error: it is protected$/);
+        const warned = "  stack:\\n    warning: using one from PATH\\n";
+        const step =
+            "  join:\\n    error: Process exited: running ...\\n    FAILED on node-01 in step: kubeadm join\\n";
+        standIn(`printf "Diagnostics:\\n${warned}${step}"; exit 255`);
+        await assert.rejects(
+            pulumi(["up"], "local", 20),
+            /^Error: pulumi up: FAILED on node-01 in step: kubeadm join$/,
+        );
         standIn("echo 'error: no stack' >&2; exit 1");
         await assert.rejects(pulumi(["up"], "local", 20), /^Error: pulumi up: error: no stack$/);
     });
