@@ -53,10 +53,14 @@ describe("the cgroup that a kubelet holds to what is reserved for the system", (
     afterEach(() => host.remove());
 
     const prepare = (configuration: string) => {
+        host.standIn("systemctl");
         host.write("/var/lib/kubelet/config.yaml", configuration);
         return host.run(scriptFile("kubelet-cgroup").replaceAll("/sys/fs/cgroup", host.at("cgroup")));
     };
-    const held = "kind: KubeletConfiguration\nsystemReservedCgroup: /system.slice\n";
+    const held = [
+        "evictionHard:\n  memory: 1Mi\nkind: KubeletConfiguration",
+        "systemReserved:\n  cpu: 100m\n  memory: 300Mi\nsystemReservedCgroup: /system.slice\nx:\n  memory: 2Mi\n",
+    ].join("\n");
 
     it("is prepared where the configuration names one", () => {
         assert.deepEqual(systemCgroup(stackConfig("dev")), {});
@@ -73,6 +77,7 @@ describe("the cgroup that a kubelet holds to what is reserved for the system", (
         const { status, stderr } = await prepare(held);
         assert.equal(status, 0, stderr);
         for (const name of ["cpu", "cpuacct", "memory"]) assert.ok(host.exists(`cgroup/${name}/system.slice`), name);
+        assert.deepEqual(host.calls("systemctl"), ["set-property --runtime system.slice MemoryMax=300M"]);
         for (const name of ["devices", "cpuset"]) assert.ok(!host.exists(`cgroup/${name}/system.slice`), name);
     });
 
@@ -88,5 +93,6 @@ describe("the cgroup that a kubelet holds to what is reserved for the system", (
         fs.mkdirSync(host.at("cgroup/cpu"), { recursive: true });
         assert.equal((await prepare("kind: KubeletConfiguration\n")).status, 0);
         assert.ok(!host.exists("cgroup/cpu/system.slice"));
+        assert.deepEqual(host.calls(), []);
     });
 });
