@@ -49,7 +49,7 @@ export function mysqlBackup(
         {
             metadata: { name: "mysql-backup-scripts", namespace },
             data: {
-                ...filesOf(path.join(__dirname, "scripts"), "backup.sh", "restore.sh", "scratch.sh"),
+                ...filesOf(path.join(__dirname, "scripts"), "backup.sh", "replay.sh", "restore.sh", "scratch.sh"),
                 "backups.sh": scriptFile("backups"),
             },
         },

@@ -24,6 +24,8 @@ export interface Wanted {
     database?: string;
     table?: string;
     id?: string;
+    /** A moment, in ISO 8601, up to which what was written after the backup is played as well. */
+    until?: string;
 }
 
 /** What a backup says of itself. */

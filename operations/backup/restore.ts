@@ -1,15 +1,17 @@
 import * as readline from "node:readline/promises";
 import { parseArgs } from "node:util";
+import { quote } from "../../cluster/shell";
 import { runCommand } from "../command";
 import { kindOf, onStack } from "./context";
 import type { Context, Kind, Wanted } from "./kind";
 import { kinds } from "./kinds";
 
-const usage = `npm run restore -- KIND [--backup NAME] [--database NAME [--table NAME]] [--id ID] [--yes] [--without-backup] [--stack NAME]
+const usage = `npm run restore -- KIND [--backup NAME] [--database NAME [--table NAME]] [--until TIME] [--id ID] [--yes] [--without-backup] [--stack NAME]
   KIND              ${kinds.map(({ name }) => name).join(", ")}
   --backup NAME     this backup, not the newest; npm run backups shows them
   --database NAME   (mysql) this database alone
   --table NAME      (mysql) this table of it alone
+  --until TIME      (mysql) and what was written after it until then, such as 2026-01-02T03:04:05Z, or +08:00 for Z
   --id ID           (nacos) this configuration alone: GROUP/DATAID or NAMESPACE/GROUP/DATAID; (elasticsearch) this index
   --yes             without being asked for the stack's name
   --without-backup  also when what is there now can't be backed up first
@@ -17,9 +19,10 @@ const usage = `npm run restore -- KIND [--backup NAME] [--database NAME [--table
 Exit status: 0 it was restored, 1 it was not, 2 nothing was begun.`;
 
 /** Options that only some kinds know. */
-const own: Record<"database" | "table" | "id", Kind["name"][]> = {
+const own: Record<"database" | "table" | "until" | "id", Kind["name"][]> = {
     database: ["mysql"],
     table: ["mysql"],
+    until: ["mysql"],
     id: ["nacos", "elasticsearch"],
 };
 
@@ -38,12 +41,12 @@ export function optionsOf(args: string[]) {
     const text = { type: "string" } as const;
     const flag = { type: "boolean", default: false } as const;
     const options = {
-        ...{ backup: text, database: text, table: text, id: text, stack: text },
+        ...{ backup: text, database: text, table: text, until: text, id: text, stack: text },
         ...{ yes: flag, "without-backup": flag, help: flag },
     } as const;
     const { values, positionals } = parseArgs({ args, options, allowPositionals: true });
-    const { backup, database, table, id, stack } = values;
-    const wanted: Wanted = { backup, database, table, id };
+    const { backup, database, table, until, id, stack } = values;
+    const wanted: Wanted = { backup, database, table, id, ...(until !== undefined && { until: momentOf(until) }) };
     const result = { ...values, stack, wanted };
     if (values.help) return { ...result, kind: kinds[0] };
     if (positionals.length !== 1) {
@@ -60,6 +63,15 @@ export function optionsOf(args: string[]) {
         throw new Error(`--table ${table}: of which database? --database NAME`);
     }
     return { ...result, kind: kindOf(name) };
+}
+
+/** @throws Error where it says no moment, leaves its zone open, or is yet to come */
+function momentOf(until: string): string {
+    const form = /^\d{4}-\d\d-\d\d[T ]\d\d:\d\d(:\d\d)?(Z|[+-]\d\d:\d\d)$/;
+    const at = form.test(until) ? Date.parse(until.replace(" ", "T")) : NaN;
+    if (Number.isNaN(at)) throw new Error(`--until ${until}: a moment with its zone, such as 2026-01-02T03:04:05Z`);
+    if (at > Date.now()) throw new Error(`--until ${until}: that is yet to come`);
+    return new Date(at).toISOString();
 }
 
 /**
@@ -81,26 +93,34 @@ export async function restore(kind: Kind, context: Context, given: Wanted, way: 
     }
     signal.throwIfAborted();
     const before = await backedUp(kind, context, way);
-    const again = (backup: string) => `npm run restore -- ${kind.name} --backup ${backup} --stack ${stack.name}`;
+    const again = (of: Wanted) => `npm run restore -- ${kind.name} ${words(of)} --stack ${stack.name}`;
     signal.throwIfAborted();
     const began = Date.now();
     try {
         for (const line of await kind.restore(context, wanted)) print(line);
     } catch (error) {
         say(`NOT RESTORED: ${(error as Error).message}`);
-        say(`It may be half done. To begin anew:\n  ${again(wanted.backup!)}`);
-        if (before) say(`What was there before is backup ${before}:\n  ${again(before)}`);
+        say(`It may be half done. To begin anew:\n  ${again(wanted)}`);
+        if (before) say(`What was there before is backup ${before}:\n  ${again({ backup: before })}`);
         return 1;
     }
     print(`✔ restored ${kind.name} from ${wanted.backup} in ${((Date.now() - began) / 1000).toFixed(1)} s`);
     return 0;
 }
 
+/** What is wanted as the command is given it. */
+function words(wanted: Wanted): string {
+    const given = Object.entries(wanted).filter(([, value]) => value !== undefined);
+    return given.map(([option, value]) => `--${option} ${quote(value as string)}`).join(" ");
+}
+
 /** With the backup's name: what is backed up before would be the newest one else. */
 async function pinned(kind: Kind, context: Context, wanted: Wanted): Promise<Wanted> {
     if (wanted.backup !== undefined) return wanted;
-    const [newest] = await kind.list(context);
-    if (!newest) throw new Error(`there is no backup of ${kind.name}`);
+    const { until } = wanted;
+    const all = await kind.list(context);
+    const newest = all.find(({ at }) => until === undefined || Date.parse(at) <= Date.parse(until));
+    if (!newest) throw new Error(`there is no backup of ${kind.name}${until ? ` from before ${until}` : ""}`);
     return { ...wanted, backup: newest.name };
 }
 

@@ -10,7 +10,7 @@ import { backupDamaged } from "./faults/restores/damaged";
 import { etcdLost } from "./faults/restores/etcd";
 import { indexDeleted } from "./faults/restores/logs";
 import { nacosLost } from "./faults/restores/nacos";
-import { tableDropped } from "./faults/restores/table";
+import { rowsDeleted, tableDropped } from "./faults/restores/table";
 import { etcdFull } from "./faults/storage/etcdFull";
 import { elasticsearchFull, mysqlFull, nodeFull } from "./faults/storage/fullDisks";
 import { mysqlAway, mysqlDeleted, mysqlEmptied } from "./faults/storage/mysql";
@@ -25,7 +25,7 @@ const faults = [
     ...[kubeletKilled, containerdKilled, dockerKilled],
     ...[mysqlDeleted, mysqlAway, mysqlEmptied, drift],
     ...[certificatesExpired, etcdFull, mysqlFull, elasticsearchFull, nodeFull],
-    ...[tableDropped, backupDamaged, nacosLost, indexDeleted, etcdLost],
+    ...[tableDropped, rowsDeleted, backupDamaged, nacosLost, indexDeleted, etcdLost],
     ...[upKilled, sshCut, cloudRefuses, mirrorDown],
     ...[allReboot, masterReleased, rebuild],
 ];

@@ -63,7 +63,7 @@ describe("the stack's backup of MySQL", () => {
         const read = Object.values(data as Record<string, string>).flatMap((text) =>
             [...text.matchAll(/^\. \/scripts\/(\S+)$/gm)].map(([, name]) => name),
         );
-        assert.deepEqual([...new Set(read)].sort(), ["backups.sh", "scratch.sh"]);
+        assert.deepEqual([...new Set(read)].sort(), ["backups.sh", "replay.sh", "scratch.sh"]);
         for (const name of [...read, "backup.sh", "restore.sh"]) assert.ok(data[name], name);
     });
 

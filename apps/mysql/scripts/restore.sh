@@ -2,12 +2,15 @@
 # Restores MySQL from a backup: into a server of the pod's own first, which proves that it can be read, and from there what is
 # wanted into the live one. Lines of the result begin with "result: ".
 # /secrets has client.cnf and key. Environment: FOLDER STACK STACK_USERS; BACKUP (a name, or empty for the newest that is
-# whole), DATABASE and TABLE (empty: all of them), MODE (plan: only say what would be done; restore: do it)
+# whole), DATABASE and TABLE (empty: all of them), UNTIL (a moment of UTC, as 2026-01-02 03:04:05, up to which what was
+# written after the backup is played; empty: nothing is), MODE (plan: only say what would be done; restore: do it)
 set -euo pipefail
 # shellcheck source=cluster/scripts/backups.sh
 . /scripts/backups.sh
 # shellcheck source=apps/mysql/scripts/scratch.sh
 . /scripts/scratch.sh
+# shellcheck source=apps/mysql/scripts/replay.sh
+. /scripts/replay.sh
 
 result() { echo "result: $*"; }
 
@@ -16,41 +19,50 @@ if [[ -n $BACKUP ]]; then
 else
     BACKUP=$(newest_good mysql)
 fi
+made=$(told "$BACKUP" at)
+of="in the backup"
+if [[ $UNTIL ]]; then
+    (($(date -d "$made" +%s) <= $(date -d "$UNTIL UTC" +%s))) || fail "$BACKUP was made at $made, after $UNTIL UTC: name an earlier one"
+    of="at $UNTIL UTC"
+    prepare_replay
+fi
 start_scratch
 opened "$FOLDER/$BACKUP.sealed" | load scratch || fail "$BACKUP can't be restored; nothing was changed"
+[[ ! $UNTIL ]] || replay "$FOLDER/$BACKUP.sealed" "$UNTIL"
 mapfile -t names < <(databases scratch)
 what="all databases"
 if [[ -n $DATABASE ]]; then
-    [[ " ${names[*]} " == *" $DATABASE "* ]] || fail "$BACKUP has no database $DATABASE; it has ${names[*]}"
+    [[ " ${names[*]} " == *" $DATABASE "* ]] || fail "there is no database $DATABASE $of; there are ${names[*]}"
     names=("$DATABASE")
     what="database $DATABASE"
 fi
 here=$(facts scratch)
 if [[ -n $TABLE ]]; then
-    [[ -n $here ]] || fail "$BACKUP has no table $DATABASE.$TABLE; it has $(TABLE='' facts scratch | cut -f 1 | tr '\n' ' ')"
+    [[ -n $here ]] || fail "there is no table $DATABASE.$TABLE $of; there are $(TABLE='' facts scratch | cut -f 1 | tr '\n' ' ')"
     what="table $DATABASE.$TABLE"
 fi
 
 if [[ $MODE == plan ]]; then
-    result "restores $what from $BACKUP, made $(told "$BACKUP" at) ($(told "$BACKUP" why))"
+    result "restores $what from $BACKUP, made $made ($(told "$BACKUP" why))"
+    [[ ! $UNTIL ]] || result "and plays what was written after it until $UNTIL UTC: $how_far"
     declare -A now=() known=()
     while IFS=$'\t' read -r name rows _; do [[ -z $name ]] || now[$name]=$rows; done < <(facts live)
     while IFS=$'\t' read -r name rows _; do
         [[ -n $name ]] || continue
         known[$name]=1
         if [[ -n ${now[$name]-} ]]; then
-            result "$name: ${now[$name]} rows now, $rows in the backup"
+            result "$name: ${now[$name]} rows now, $rows $of"
         else
-            result "$name: not there now, $rows rows in the backup"
+            result "$name: not there now, $rows rows $of"
         fi
     done <<<"$here"
     for name in "${!now[@]}"; do
         if [[ -n ${known[$name]-} ]]; then
             continue
         elif [[ " ${names[*]} " == *" ${name%%.*} "* ]]; then
-            result "$name: ${now[$name]} rows now, not in the backup: it is removed"
+            result "$name: ${now[$name]} rows now, not $of: it is removed"
         else
-            result "$name: ${now[$name]} rows now, in no database of the backup: it stays"
+            result "$name: ${now[$name]} rows now, in no database that was there $of: it stays"
         fi
     done | sort
     if [[ -z $DATABASE ]]; then
@@ -73,13 +85,13 @@ while IFS=$'\t' read -r name rows sum; do [[ -z $name ]] || found[$name]="$rows 
 while IFS=$'\t' read -r name rows sum; do
     [[ -n $name ]] || continue
     if [[ ${found[$name]-} == "$rows $sum" ]]; then
-        result "$name: $rows rows, checksum $sum, as in the backup"
+        result "$name: $rows rows, checksum $sum, as $of"
     else
         different=1
-        result "$name: $rows rows in the backup; ${found[$name]-no table} (rows, checksum) now, which is not the same"
+        result "$name: $rows rows $of; ${found[$name]-no table} (rows, checksum) now, which is not the same"
     fi
 done < <(facts scratch checksum)
 if [[ " ${names[*]} " == *" nacos "* ]]; then
     result "Nacos' server has copies of what was there: kubectl -n nacos rollout restart deployment nacos"
 fi
-((different == 0)) || fail "something differs from the backup: somebody writes to it meanwhile, or restore it again"
+((different == 0)) || fail "something is not as it was $of: somebody writes to it meanwhile, or restore it again"

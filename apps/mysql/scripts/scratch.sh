@@ -8,6 +8,7 @@ live_way=(--defaults-file=/secrets/client.cnf)
 scratch_way=(--no-defaults --socket=/scratch/mysqld.sock --user=root)
 live() { mysql "${live_way[@]}" "${quiet[@]}" "$@"; }
 scratch() { mysql "${scratch_way[@]}" "${quiet[@]}" "$@"; }
+scratch_with_names() { mysql "${scratch_way[@]}" "${common[@]}" "$@"; }
 
 own_databases="('mysql', 'sys', 'information_schema', 'performance_schema')"
 
@@ -30,6 +31,9 @@ end() {
 trap end EXIT
 trap 'exit 143' TERM
 
+# Flags that it is started with besides.
+scratch_flags=()
+
 # Starts the pod's own server, empty, with little memory and no network. It ends with the script.
 start_scratch() {
     local flags try
@@ -41,7 +45,7 @@ start_scratch() {
     rm -rf /scratch/data /scratch/mysqld.log
     mkdir -p /scratch/data
     mysqld "${flags[@]}" --initialize-insecure || scratch_failed
-    mysqld "${flags[@]}" &
+    mysqld "${flags[@]}" "${scratch_flags[@]}" &
     scratch_pid=$!
     for ((try = 0; try < 120; try++)); do
         mysqladmin "${scratch_way[@]}" --silent ping >/dev/null 2>&1 && return 0

@@ -23,9 +23,10 @@ export async function backedUp(context: Context, why: string, kind: string): Pro
 }
 
 async function restored(context: Context, wanted: Wanted, mode: "plan" | "restore"): Promise<string[]> {
-    const { backup = "", database = "", table = "" } = wanted;
+    const { backup = "", database = "", table = "", until } = wanted;
     if (table && !database) throw new Error(`table ${table}: of which database? Add --database`);
-    const given = { MODE: mode, BACKUP: backup, DATABASE: database, TABLE: table };
+    const moment = until === undefined ? "" : new Date(until).toISOString().slice(0, 19).replace("T", " ");
+    const given = { MODE: mode, BACKUP: backup, DATABASE: database, TABLE: table, UNTIL: moment };
     return results(await runJob(context, "restore.sh", given));
 }
 

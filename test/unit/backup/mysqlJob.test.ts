@@ -90,7 +90,8 @@ describe("MySQL's backup by hand", () => {
 describe("MySQL's restore", () => {
     it("is planned and done by the same script, of what is wanted", async () => {
         const { context, made } = cluster("noise\nresult: shop.goods: 2 rows now, 3 in the backup\n");
-        const wanted = { backup: "mysql-1", database: "shop", table: "goods" };
+        const until = "2026-01-02T03:04:05.000Z";
+        const wanted = { backup: "mysql-1", database: "shop", table: "goods", until };
         assert.deepEqual(await mysql.plan(context, wanted), ["shop.goods: 2 rows now, 3 in the backup"]);
         await mysql.restore(context, wanted);
         const given = made.map(({ spec }) => {
@@ -98,7 +99,14 @@ describe("MySQL's restore", () => {
             const variables = env as { name: string; value: string }[];
             return [command, Object.fromEntries(variables.map(({ name, value }) => [name, value]))];
         });
-        const variables = { STACK: "local", WHY: "schedule", BACKUP: "mysql-1", DATABASE: "shop", TABLE: "goods" };
+        const variables = {
+            STACK: "local",
+            WHY: "schedule",
+            BACKUP: "mysql-1",
+            DATABASE: "shop",
+            TABLE: "goods",
+            UNTIL: "2026-01-02 03:04:05",
+        };
         const command = ["/bin/bash", "/scripts/restore.sh"];
         assert.deepEqual(given, [
             [command, { ...variables, MODE: "plan" }],

@@ -1,5 +1,7 @@
 import { strict as assert } from "node:assert";
 import { optionsOf, restore, type Way } from "../../../operations/backup/restore";
+import type { Wanted } from "../../../operations/backup/kind";
+import { ago } from "../status/standins";
 import { context, manifest, StandInKind } from "./example";
 
 describe("npm run restore", () => {
@@ -13,10 +15,10 @@ describe("npm run restore", () => {
     afterEach(() => (console.log = log));
 
     /** Lets it run; what it printed is looked at by its words. */
-    async function run(kind: StandInKind, way: Partial<Way> = { yes: true }, backup?: string) {
+    async function run(kind: StandInKind, way: Partial<Way> = { yes: true }, backup?: string, wanted: Wanted = {}) {
         const { context: of, said } = context();
         const all: Way = { yes: false, withoutBackup: false, ...way };
-        const code = await restore(kind, of, { backup }, all);
+        const code = await restore(kind, of, { ...wanted, backup }, all);
         return { code, said: said.join("\n") };
     }
     const done = ({ calls }: StandInKind) => calls.map((call) => call.join(" ").trim());
@@ -48,6 +50,19 @@ describe("npm run restore", () => {
         const kind = new StandInKind(backups());
         await run(kind, { yes: true }, "mysql-1");
         assert.deepEqual(done(kind), ["plan mysql-1", "backup before restore", "restore mysql-1"]);
+    });
+
+    it("takes the newest from before the moment that it is to come to, and says that where it fails", async () => {
+        const kind = new StandInKind(backups(), { restore: "the disk is full" });
+        const until = ago(20).toISOString();
+        const { said } = await run(kind, { yes: true }, undefined, { until, database: "a shop" });
+        assert.match(done(kind)[1], /^plan mysql-1/);
+        assert.match(
+            said,
+            /npm run restore -- mysql (?=.*--backup mysql-1 )(?=.*--database 'a shop' ).*--until 20\S+Z /,
+        );
+        const early = run(new StandInKind(backups()), { yes: true }, undefined, { until: ago(30).toISOString() });
+        await assert.rejects(early, /there is no backup of mysql from before 20\S+Z$/);
     });
 
     it("changes nothing when another word is typed, when nobody can be asked, or when something speaks against it", async () => {
@@ -100,10 +115,16 @@ describe("npm run restore", () => {
             [["postgres"], /postgres is no kind of backup; there are .*elasticsearch/],
             [["elasticsearch", "--table", "t"], /--table is for mysql, not for elasticsearch/],
             [["mysql", "--table", "t"], /--table t: of which database\? --database NAME/],
+            [["etcd", "--until", "2026-01-02T03:04:05Z"], /--until is for mysql, not for etcd/],
+            [["mysql", "--until", "yesterday"], /--until yesterday: a moment with its zone, such as/],
+            [["mysql", "--until", "2026-01-02T03:04:05"], /a moment with its zone/],
+            [["mysql", "--until", "2999-01-02T03:04:05Z"], /that is yet to come/],
             [["mysql", "--id", "x"], /--id is for nacos and elasticsearch, not for mysql/],
         ];
         for (const [args, reason] of refused) assert.throws(() => optionsOf(args), reason, args.join(" "));
         const { kind, wanted } = optionsOf(["elasticsearch", "--id", "logs-000001"]);
         assert.deepEqual([kind.name, wanted.id], ["elasticsearch", "logs-000001"]);
+        const { until } = optionsOf(["mysql", "--until", "2026-01-02 03:04+08:00"]).wanted;
+        assert.equal(until, "2026-01-01T19:04:00.000Z");
     });
 });

@@ -23,6 +23,8 @@ export class MySql extends StandInShell {
     };
     /** The table, while there is one. */
     rows: Rows | undefined;
+    /** The table as it was when it was asked for the time. */
+    private then: { rows: Rows | undefined; at: string } | undefined;
     /** What hosts are to run later. */
     readonly later: string[] = [];
     readonly api: StandInApi;
@@ -57,20 +59,30 @@ export class MySql extends StandInShell {
 
     private sql(script: string): string {
         if (script.includes("CHECKSUM")) return `test_cluster_drill.kept\t${this.rows ? 7 : "NULL"}\n`;
+        if (script.includes("UTC_TIMESTAMP")) {
+            this.then = { rows: { ...this.rows }, at: new Date().toISOString().slice(0, 19).replace("T", " ") };
+            return `${this.then.at}\n0\n`;
+        }
+        if (script.includes("DELETE"))
+            for (const number of Object.keys(this.rows!))
+                if (Number(number) % 2 === 0) delete this.rows![Number(number)];
         if (script.includes("DROP TABLE")) this.rows = undefined;
         if (script.includes("CREATE TABLE")) this.rows = {};
         const [, first, last] = /SELECT (\d+) UNION .* n < (\d+)/.exec(script) ?? [];
         for (let number = Number(first); number <= Number(last); number++) this.rows![number] = String(Math.random());
         const all = Object.entries(this.rows ?? {});
-        if (script.includes("COUNT(*)")) return `${all.filter(([number]) => Number(number) > 1000).length}\n`;
+        const [, after = "0"] = /WHERE number > (\d+)/.exec(script) ?? [];
+        if (script.includes("COUNT(*)")) return `${all.filter(([number]) => Number(number) > Number(after)).length}\n`;
         if (!script.includes("SELECT number, content")) return "";
-        const kept = all.filter(([number]) => Number(number) <= 1000);
+        const [, to] = /WHERE number <= (\d+)/.exec(script)!;
+        const kept = all.filter(([number]) => Number(number) <= Number(to));
         return kept.map(([number, content]) => `${number}\t${content}\n`).join("");
     }
 
     private job({ spec }: Job): { type: string; log: string } {
         const [{ command, env }] = spec.template.spec.containers;
-        const { WHY: why, BACKUP: backup, MODE: mode } = Object.fromEntries(env.map((one) => [one.name, one.value]));
+        const given = Object.fromEntries(env.map((one) => [one.name, one.value]));
+        const { WHY: why, BACKUP: backup, MODE: mode, UNTIL: until } = given;
         if (command[1] === "/scripts/backup.sh") {
             // Names are of seconds, and this one is of the same: it is told, and not kept.
             if (why === "before restore") {
@@ -85,7 +97,8 @@ export class MySql extends StandInShell {
             unseal <"$FOLDER/${backup}.sealed"`;
         const { status, stdout, stderr } = this.folder.run(text);
         if (status !== 0) return { type: "Failed", log: stderr };
-        if (mode === "restore") this.rows = JSON.parse(stdout) as Rows;
+        if (until && until !== this.then?.at) return { type: "Failed", log: `nothing is known of ${until}` };
+        if (mode === "restore") this.rows = until ? this.then?.rows : (JSON.parse(stdout) as Rows);
         return { type: "Complete", log: "" };
     }
 }

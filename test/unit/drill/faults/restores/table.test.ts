@@ -2,7 +2,7 @@ import { strict as assert } from "node:assert";
 import type { Context } from "../../../../../operations/drill/drill";
 import type { Scene } from "../../../../../operations/drill/faults/fault";
 import { backupDamaged } from "../../../../../operations/drill/faults/restores/damaged";
-import { tableDropped } from "../../../../../operations/drill/faults/restores/table";
+import { rowsDeleted, tableDropped } from "../../../../../operations/drill/faults/restores/table";
 import { Recorder } from "../../../../../operations/drill/record";
 import { MySql } from "./mysql";
 
@@ -43,6 +43,17 @@ describe("a table that is dropped", () => {
         };
         await assert.rejects(tableDropped.prepare!(here), /MySQL has 999 of 1000 rows/);
         assert.deepEqual(server.folder.names(), []);
+    });
+
+    it("whose rows are deleted has them back, those too that were written after its backup", async () => {
+        await rowsDeleted.prepare!(here);
+        assert.equal(await rowsDeleted.noticed!(here), undefined);
+        await rowsDeleted.break(here);
+        assert.equal(await rowsDeleted.noticed!(here), "table kept has 505 of 1010 rows");
+        assert.match((await rowsDeleted.missing!(here))!, /table kept has other rows than before/);
+        await rowsDeleted.repair!.run(here);
+        assert.equal(await rowsDeleted.missing!(here), undefined);
+        assert.equal(Object.keys(server.rows!).length, 1010);
     });
 
     it("comes back from the one that is named where the newest backup is damaged, which is then removed", async () => {
