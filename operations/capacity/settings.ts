@@ -6,9 +6,14 @@ import type { Marks } from "./verdict";
 
 const prefix = "test-cluster:";
 
+/** Where a stack's configuration is. */
+export function stackFile(stack: string): string {
+    return path.resolve(__dirname, "../..", `Pulumi.${stack}.yaml`);
+}
+
 /** The keys of a stack's file, as they stand there; undefined where there is no such file. */
 export function stackKeys(stack: string): Record<string, unknown> | undefined {
-    const file = path.resolve(__dirname, "../..", `Pulumi.${stack}.yaml`);
+    const file = stackFile(stack);
     if (!fs.existsSync(file)) return undefined;
     return (load(fs.readFileSync(file, "utf8")) as { config?: Record<string, unknown> }).config ?? {};
 }

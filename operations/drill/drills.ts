@@ -16,6 +16,7 @@ import { elasticsearchFull, mysqlFull, nodeFull } from "./faults/storage/fullDis
 import { mysqlAway, mysqlDeleted, mysqlEmptied } from "./faults/storage/mysql";
 import { drift } from "./faults/up/drift";
 import { sshCut, upKilled } from "./faults/up/interrupted";
+import { diskMoved } from "./faults/up/moved";
 import { rebuild } from "./faults/up/rebuild";
 import { cloudRefuses, mirrorDown } from "./faults/up/refusing";
 import { wrongStack } from "./wrongStack";
@@ -27,7 +28,7 @@ const faults = [
     ...[certificatesExpired, etcdFull, mysqlFull, elasticsearchFull, nodeFull],
     ...[tableDropped, rowsDeleted, backupDamaged, nacosLost, indexDeleted, etcdLost],
     ...[upKilled, sshCut, cloudRefuses, mirrorDown],
-    ...[allReboot, masterReleased, rebuild],
+    ...[allReboot, diskMoved, masterReleased, rebuild],
 ];
 
 /** Every drill there is, by the order of `npm run drill -- list`. */

@@ -1,0 +1,67 @@
+import * as fs from "node:fs";
+import * as os from "node:os";
+import * as path from "node:path";
+import { dump, load } from "js-yaml";
+import { parseSettings } from "../../../../config";
+import { ownSettings, stackFile } from "../../../capacity/settings";
+import type { Fault, Scene } from "../fault";
+import { mysqlHost, workers } from "../hosts";
+import { patience, pulumi } from "../repair";
+
+/** The data disk that is moved. */
+const disk = "mysql";
+
+/**
+ * A stack's configuration with a data disk on another host.
+ * @param text of the stack's file, in YAML
+ */
+export function withDiskOn(text: string, disk: string, host: string): string {
+    const file = load(text) as { config?: Record<string, unknown> };
+    const keys = file.config ?? {};
+    const { data } = parseSettings(ownSettings(keys)).disks;
+    const moved = data.map((each) => (each.name === disk ? { ...each, host } : each));
+    const disks = { ...(keys["test-cluster:disks"] as object | undefined), data: moved };
+    return dump({ ...file, config: { ...keys, "test-cluster:disks": disks } }, { skipInvalid: true });
+}
+
+/** The worker that the disk goes to. @throws Error where there is no other */
+function otherWorker({ context, host }: Scene): string {
+    const other = workers(context.stack).find((name) => name !== host);
+    if (other === undefined) throw new Error(`${host} is the only worker: its disk has nowhere to go`);
+    return other;
+}
+
+export const diskMoved: Fault = {
+    name: "disk-moved",
+    what: "A worker is released, and MySQL's data disk, which was in it, is given to another one",
+    hosts: mysqlHost,
+    goals: { notice: 60, repair: 360 },
+    spares: "other hosts",
+    async prepare(scene) {
+        scene.was = otherWorker(scene);
+        const back = () => pulumi({ ...scene, signal: undefined }, ["up", "--refresh", "--yes", "--skip-preview"]);
+        scene.context.undo.later("the place of MySQL's data disk", patience, back);
+    },
+    break: ({ context, host }) => context.cloud.release(host),
+    repair: {
+        what: "pulumi up --refresh --yes, with another host for MySQL's disk in the configuration",
+        async run(scene) {
+            const { stack } = scene.context;
+            const dir = fs.mkdtempSync(path.join(os.tmpdir(), "drill-moved-"));
+            const file = path.join(dir, `Pulumi.${stack.name}.yaml`);
+            try {
+                const text = fs.readFileSync(stackFile(stack.name), "utf8");
+                fs.writeFileSync(file, withDiskOn(text, disk, scene.was!));
+                await pulumi(scene, ["up", "--refresh", "--yes", "--skip-preview", "--config-file", file]);
+            } finally {
+                fs.rmSync(dir, { recursive: true, force: true });
+            }
+        },
+    },
+    missing: async ({ context, was }) => {
+        const [host] = mysqlHost(context.stack);
+        return host === was ? undefined : `MySQL's disk is in ${host ?? "no host"}, not in ${was}`;
+    },
+    // Where it was is what the undo of its place brings back.
+    putBack: async () => undefined,
+};
