@@ -1,10 +1,13 @@
 # What was written to the live server after a backup, up to a moment. The server to restore into fetches the live one's binary
 # logs as a replica does, and plays them up to there. Sourced after scratch.sh.
 
+# No other server has this number.
+replica_id=4294967295
+
 # Before the server to restore into is started. Users and what they may do are not played: the stack's own are not there.
 prepare_replay() {
     # shellcheck disable=SC2034 # start_scratch reads it
-    scratch_flags=(--server-id=4294967295 --relay-log=/scratch/data/relay '--replicate-wild-ignore-table=mysql.%')
+    scratch_flags=("--server-id=$replica_id" --relay-log=/scratch/data/relay '--replicate-wild-ignore-table=mysql.%')
 }
 
 # Seconds until the binary logs are fetched, and until they are played.
@@ -53,33 +56,64 @@ played() { # FILE POSITION
     [[ $(replica_says 'Relay_(Master|Source)_Log_File') == "$1" ]] && (($(replica_says 'Exec_(Master|Source)_Log_Pos') >= $2))
 }
 
-# Of what was fetched, where the first transaction begins in the live server's binary logs that ended after a moment, or
-# where all ends; and when the last one before it was: `end_of FILE POSITION MOMENT`, moments as yymmdd hh:mm:ss. Events
-# of the replica itself are in these files, too.
+# Of what was fetched, where in the live server's binary logs the first transaction begins that ended after a moment, or
+# where all ends; and when the last one before it was: `end_of FILE POSITION MOMENT`, moments in seconds since 1970. The image
+# has no mysqlbinlog; what an event's first 19 bytes are is the same since MySQL 5.0: time, type, server, size, end, flags.
 end_of() {
-    local reader
-    reader=$(command -v mysqlbinlog || command -v mariadb-binlog) || fail "this image has no mysqlbinlog: no moment can be found"
-    TZ=UTC "$reader" --no-defaults --base64-output=decode-rows /scratch/data/relay.[0-9]* |
-        awk -v file="$1" -v last="$2" -v moment="$3" '
-            BEGIN { begin = last; at = file; before = "-" }
-            !/^#[0-9][0-9][0-9][0-9][0-9][0-9] .* server id / || $5 == 4294967295 { next }
-            /\tRotate to / { sub(/.*\tRotate to /, ""); file = $1; last = $3; next }
-            /\tStart: / { if ($7 > 0) last = $7; next }
-            !found {
-                clock = length($2) == 7 ? "0" $2 : $2
-                when = substr($1, 2) " " clock
-                # Each transaction begins with its identifier, which not every reader knows by name.
-                if (/\t(Anonymous_)?GTID|\tAnonymous_Gtid|\tIgnorable/) { if (pending) before = pending; begin = last; at = file }
-                if (when > moment) { found = 1; next }
-                pending = when
-                last = $7
+    local relay line=4096
+    for relay in /scratch/data/relay.[0-9]*; do
+        echo new
+        od -An -v -tu1 -w"$line" "$relay"
+    done | awk -v file="$1" -v last="$2" -v moment="$3" -v own="$replica_id" -v line=$line '
+        function number(at) { return $at + 256 * $(at + 1) + 65536 * $(at + 2) + 16777216 * $(at + 3) }
+        # Where an event of the other kind leads to: its name is followed by a checksum, or is not.
+        function rotate(at, size,    length_, i) {
+            length_ = size - 27
+            if (length_ - 4 >= length(file)) length_ -= 4
+            file = ""
+            for (i = 0; i < length_; i++) file = file sprintf("%c", $(at + 27 + i))
+            last = number(at + 19)
+        }
+        function event(at,    time, type, end) {
+            time = number(at); type = $(at + 4); end = number(at + 13)
+            # Those of the replica itself are in these files, too.
+            if (number(at + 5) == own) return
+            if (type == 4) { rotate(at, number(at + 9)); return }
+            if (end == 0 || found) return
+            # Format, identifiers of before, end of a file: no writes.
+            if (type == 15 || type == 35 || type == 3) { last = end; return }
+            # Each transaction begins with its identifier.
+            if (type == 33 || type == 34 || type == 42) { if (pending) before = pending; begin = last; at_file = file }
+            if (time > moment) { found = 1; return }
+            pending = time
+            last = end
+        }
+        BEGIN { begin = last; at_file = file; before = 0 }
+        # After the four bytes that each file begins with.
+        $1 == "new" { base = 0; next_event = 4; rest = ""; next }
+        # All of this line belongs to an event that began before.
+        rest == "" && next_event >= base + line { base += line; next }
+        {
+            if (rest != "") $0 = rest " " $0
+            while (next_event - base + 19 <= NF) {
+                at = next_event - base + 1
+                size = number(at + 9)
+                if ($(at + 4) == 4 && next_event - base + size > NF) break
+                event(at)
+                next_event += size
             }
-            END { if (!found) { begin = last; at = file; if (pending) before = pending } print at, begin, before }'
+            rest = ""
+            if (next_event - base < NF) {
+                for (i = next_event - base + 1; i <= NF; i++) rest = rest (rest == "" ? "" : " ") $i
+                base = next_event
+            } else base += NF
+        }
+        END { if (!found) { begin = last; at_file = file; if (pending) before = pending } print at_file, begin, before }'
 }
 
 # Plays what was written after a backup: `replay SEALED-FILE MOMENT`, as in 2026-01-02 03:04:05, of UTC. Sets `how_far`.
 replay() {
-    local file position size name found moment until_file until_position
+    local file position size name found before until_file until_position
     found=$({ opened "$1" | sed -n -E "s/^-- CHANGE .*_LOG_FILE='([^']*)', .*_LOG_POS=([0-9]+);.*/\1 \2/p;T;q"; } || true)
     read -r file position <<<"$found"
     [[ $position ]] || fail "the backup does not say where in the binary logs it was made: take another one"
@@ -93,18 +127,14 @@ START $replica IO_THREAD;
 SQL
     await_replica "the binary logs since the backup can't be had, so choose a later backup" fetched "$name" "$size"
     scratch --execute="STOP $replica IO_THREAD"
-    moment=$(date -u -d "$2 UTC" '+%y%m%d %T')
-    found=$(end_of "$file" "$position" "$moment")
-    read -r until_file until_position moment <<<"$found"
+    found=$(end_of "$file" "$position" "$(date -d "$2 UTC" +%s)")
+    read -r until_file until_position before <<<"$found"
     if [[ $until_file != "$file" || $until_position != "$position" ]]; then
         scratch --execute="START $replica SQL_THREAD UNTIL ${origin}_LOG_FILE = '$until_file', ${origin}_LOG_POS = $until_position"
         await_replica "what was written after the backup can't be played" played "$until_file" "$until_position"
     fi
     scratch --execute="STOP $replica; RESET $replica ALL"
     how_far="nothing was written between the backup and then"
-    if [[ $moment != - ]]; then
-        moment=$(date -u -d "20${moment:0:2}-${moment:2:2}-${moment:4:2} ${moment:7}" '+%F %T')
-        # shellcheck disable=SC2034 # the plan says it
-        how_far="the last before then was written at $moment UTC"
-    fi
+    # shellcheck disable=SC2034 # the plan says it
+    ((before == 0)) || how_far="the last before then was written at $(date -u -d "@$before" '+%F %T') UTC"
 }
