@@ -1,3 +1,4 @@
+import { outOfTime } from "../status/wait";
 import type { Compared } from "./known/known";
 import type { DrillRecord, Sample, Want } from "./record";
 
@@ -32,16 +33,24 @@ export function quick({ samples }: DrillRecord, probe: string, what: string, lim
     };
 }
 
+/** Share of tries that may go without an answer in time and be told as late: a slow moment, and no outage. */
+const slow = 0.05;
+
 /** Whether a probe never failed. A probe that was never tried proves nothing. */
 export function never({ samples }: DrillRecord, probe: string, what: string): Want {
     const all = samples[probe] ?? [];
     const failed = all.filter(({ failure }) => failure);
     const first = failed[0] ? `, first after ${seconds(failed[0].at)}: ${failed[0].failure}` : "";
+    const late =
+        failed.length > 0 &&
+        failed.length <= slow * all.length &&
+        failed.every(({ failure }) => failure!.startsWith(outOfTime));
     return {
         what,
         wanted: "0 failures",
         got: tried(all, `${failed.length} of ${all.length} failed${first}`),
         met: all.length > 0 && failed.length === 0,
+        ...(late && { late }),
     };
 }
 

@@ -16,11 +16,14 @@ export async function waitFor(
     }
 }
 
+/** What the message of an Error begins with that says that something took too long. */
+export const outOfTime = "not done within ";
+
 /** What `work` returns, if it does so within `seconds`. */
 export async function within<T>(seconds: number, work: Promise<T>): Promise<T> {
     let timer: NodeJS.Timeout | undefined;
     const late = new Promise<never>((_, reject) => {
-        timer = setTimeout(() => reject(new Error(`not done within ${seconds} s`)), seconds * 1000);
+        timer = setTimeout(() => reject(new Error(`${outOfTime}${seconds} s`)), seconds * 1000);
     });
     try {
         return await Promise.race([work, late]);

@@ -43,6 +43,15 @@ describe("a drill's verdict", () => {
         assert.deepEqual([want.met, want.got], [false, "gone; late"]);
     });
 
+    it("is late where one try in twenty at most was without an answer in time, and none failed otherwise", () => {
+        const slow = { failure: "not done within 6 s" };
+        const late = (...samples: object[]) => never(record(samples as Partial<Sample>[]), "probe", "").late;
+        assert.equal(late(...answers(19), slow), true);
+        assert.equal(late(...answers(18), slow), undefined);
+        assert.equal(late(...answers(39), slow, { failure: "refused" }), undefined);
+        assert.equal(late(...answers(19)), undefined);
+    });
+
     it("is proven by nothing that was never tried", () => {
         for (const want of [quick, never, steady].map((of) => of(record([]), "probe", "", 2))) {
             assert.deepEqual([want.met, want.got], [false, "never tried"]);
