@@ -56,7 +56,7 @@ describe("backups", function () {
 });
 
 /** Of those that `npm run drill -- list` has, the quick ones, and what is restored by a command. */
-const quick = ["table-dropped", "certificates-expired", "etcd-lost"];
+const quick = ["rows-deleted", "certificates-expired", "etcd-lost"];
 
 describe("drills, the quick ones", function () {
     this.timeout(15 * 60_000);
