@@ -31,6 +31,14 @@ function otherWorker({ context, host }: Scene): string {
     return other;
 }
 
+/** As the configuration has it again. A disk moves only where its host is gone, so the other one is released now. */
+async function movedBack({ context, was, ...scene }: Scene): Promise<void> {
+    await context.reread();
+    const moved = mysqlHost(context.stack)[0] === was;
+    if (moved && (await context.cloud.status(was!)) !== "Gone") await context.cloud.release(was!);
+    await pulumi({ ...scene, context, signal: undefined }, ["up", "--refresh", "--yes", "--skip-preview"]);
+}
+
 export const diskMoved: Fault = {
     name: "disk-moved",
     what: "A worker is released, and MySQL's data disk, which was in it, is given to another one",
@@ -39,8 +47,7 @@ export const diskMoved: Fault = {
     spares: "other hosts",
     async prepare(scene) {
         scene.was = otherWorker(scene);
-        const back = () => pulumi({ ...scene, signal: undefined }, ["up", "--refresh", "--yes", "--skip-preview"]);
-        scene.context.undo.later("the place of MySQL's data disk", patience, back);
+        scene.context.undo.later("the place of MySQL's data disk", patience, () => movedBack(scene));
     },
     break: ({ context, host }) => context.cloud.release(host),
     repair: {
