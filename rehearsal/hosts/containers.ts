@@ -5,7 +5,7 @@ import type { Progress } from "../build/progress";
 import { run } from "../command";
 import { Queue } from "../queue";
 import * as disks from "./disks";
-import { ejectDrive, inHost, insertDrive, mountsOf } from "./drives";
+import { ejectDrive, inHost, insertDrive, Mount, mountIn, mountsOf } from "./drives";
 import { Hypervisor, IngressRule, InstanceSpec } from "./hypervisor";
 import { ensureImage } from "./image";
 import { ruleset } from "./ingress";
@@ -195,13 +195,11 @@ export class Containers implements Hypervisor {
     }
 
     async createSnapshot(id: string, diskId: string): Promise<void> {
-        const holder = holderOf(diskId);
-        const mounts = holder ? mountsOf(disks.deviceNumber(await disks.ensureLoop(diskId))) : [];
-        if (mounts.length === 0) {
+        const mount = await mountOfDisk(diskId);
+        if (!mount) {
             return disks.copyToSnapshot(id, diskId);
         }
-        // One mount stands for all: what is frozen is the file system.
-        const [{ pid, target }] = mounts;
+        const { pid, target } = mount;
         await inHost(pid, ["fsfreeze", "--freeze", target]);
         try {
             await disks.copyToSnapshot(id, diskId);
@@ -254,6 +252,18 @@ export class Containers implements Hypervisor {
 
 async function loadIngress(pid: number, rules: IngressRule[]): Promise<void> {
     await run("nsenter", ["--target", String(pid), "--net", "nft", "--file", "-"], { input: ruleset(rules) });
+}
+
+/** A mount of the disk, where it has one; it stands for all, since what is frozen is the file system. */
+async function mountOfDisk(diskId: string): Promise<Mount | undefined> {
+    const holder = holderOf(diskId);
+    if (!holder) {
+        return undefined;
+    }
+    const device = disks.deviceNumber(await disks.ensureLoop(diskId));
+    const [any] = mountsOf(device);
+    // The host's own rather than that of a process of it, which may have ended by the time that it is used.
+    return any && (mountIn(await pidOf(holder.spec.id), device) ?? any);
 }
 
 function holderOf(diskId: string): Instance | undefined {

@@ -63,6 +63,12 @@ export function mountsOf(device: { major: number; minor: number }): Mount[] {
     return [...seen.values()];
 }
 
+/** The mount of a device that a process sees. */
+export function mountIn(pid: number, device: { major: number; minor: number }): Mount | undefined {
+    const [target] = mountTargets(read(`/proc/${pid}/mountinfo`), device);
+    return target === undefined ? undefined : { pid, target };
+}
+
 /** The mount points of a device in the text of a /proc/PID/mountinfo, latest first. */
 export function mountTargets(mountinfo: string, device: { major: number; minor: number }): string[] {
     return mountinfo
