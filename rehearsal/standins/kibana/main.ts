@@ -8,8 +8,11 @@ import { kibana } from "./server";
 
 const log = (line: string) => console.log(`${new Date().toISOString()} ${line}`);
 
-/** How long the start waits between two looks at Elasticsearch, in milliseconds. */
-const pause = 2500;
+/**
+ * How long the start waits between two looks at Elasticsearch, in milliseconds: longer than a connection is kept that is
+ * not used (4 s). Before its Service leads anywhere, another may have answered, and would again on the same connection.
+ */
+const pause = 5000;
 
 /** The stand-in's process: the pages and the API on one port, ready once Elasticsearch answers. */
 async function main(): Promise<void> {
