@@ -1,4 +1,5 @@
 import { waitFor } from "../../status/wait";
+import { configMapsKind } from "../known/configMaps";
 import type { Fault, Scene } from "./fault";
 
 /** Seconds that `pulumi` has. */
@@ -15,6 +16,12 @@ export async function pulumi({ context, signal }: Scene, args: string[]): Promis
     await context.pulumi(args, patience, signal);
     await context.reread();
 }
+
+/** What faults have alike after which there is another cluster. */
+export const anotherCluster: Pick<Fault, "destructive" | "takes"> = {
+    destructive: "whole cluster",
+    takes: { [configMapsKind]: "etcd is on the master's system disk, and the stack makes its own objects anew" },
+};
 
 /** The same where it makes another cluster: waits until the watch reaches that one, whose services have other addresses. */
 export async function pulumiToAnother(scene: Scene, args: string[]): Promise<void> {

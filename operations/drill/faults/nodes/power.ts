@@ -1,7 +1,6 @@
-import { configMapsKind } from "../../known/configMaps";
 import type { Fault, Scene } from "../fault";
 import { master, workers } from "../hosts";
-import { pulumi, pulumiToAnother, upRefresh } from "../repair";
+import { anotherCluster, pulumi, pulumiToAnother, upRefresh } from "../repair";
 
 /** Hosts without power, and hosts that are gone. */
 
@@ -52,12 +51,11 @@ export const masterOff: Fault = {
 };
 
 export const masterReleased: Fault = {
+    ...anotherCluster,
     name: "master-released",
     what: "The master is released in the cloud, and with it the cluster",
     hosts: master,
-    destructive: "whole cluster",
     goals: { notice: 60, repair: 360 },
-    takes: { [configMapsKind]: "etcd is on the master's system disk, and the stack makes its own objects anew" },
     break: ({ context, host }) => context.cloud.release(host),
     repair: {
         what: upRefresh.what,

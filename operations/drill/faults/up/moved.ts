@@ -6,7 +6,7 @@ import { parseSettings } from "../../../../config";
 import { ownSettings, stackFile } from "../../../capacity/settings";
 import type { Fault, Scene } from "../fault";
 import { mysqlHost, workers } from "../hosts";
-import { patience, pulumi } from "../repair";
+import { patience, pulumi, upRefresh } from "../repair";
 
 /** The data disk that is moved. */
 const disk = "mysql";
@@ -36,7 +36,7 @@ async function movedBack({ context, was, ...scene }: Scene): Promise<void> {
     await context.reread();
     const moved = mysqlHost(context.stack)[0] === was;
     if (moved && (await context.cloud.status(was!)) !== "Gone") await context.cloud.release(was!);
-    await pulumi({ ...scene, context, signal: undefined }, ["up", "--refresh", "--yes", "--skip-preview"]);
+    await upRefresh.run({ ...scene, context, signal: undefined });
 }
 
 export const diskMoved: Fault = {

@@ -1,13 +1,11 @@
-import { configMapsKind } from "../../known/configMaps";
 import type { Fault } from "../fault";
-import { patience, pulumiToAnother } from "../repair";
+import { anotherCluster, patience, pulumiToAnother } from "../repair";
 
 export const rebuild: Fault = {
+    ...anotherCluster,
     name: "rebuild",
     what: "The whole stack is destroyed but for its data disks",
-    destructive: "whole cluster",
     goals: { notice: 120, repair: 360 },
-    takes: { [configMapsKind]: "etcd is on the master's system disk, and the stack makes its own objects anew" },
     break: async ({ context, signal }) =>
         void (await context.pulumi(["destroy", "--exclude-protected", "--yes", "--skip-preview"], patience, signal)),
     repair: {
