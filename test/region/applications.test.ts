@@ -18,7 +18,7 @@ import {
     status,
 } from "./applications";
 import { stackFile } from "../sample";
-import { changedStack, eventually, kubectl, run, sql, ssh, succeeded } from "./support";
+import { changedStack, eventually, kubectl, long, run, sql, ssh, succeeded } from "./support";
 
 /** What the applications promise, together and one by one. The stack that comes up here is what the next suite goes on with. */
 describe("the applications", function () {
@@ -77,7 +77,7 @@ describe("the applications", function () {
         await removePod(speaker);
     });
 
-    it("lose no line and write none twice while Elasticsearch, then Kafka, is away", async () => {
+    long("lose no line and write none twice while Elasticsearch, then Kafka, is away", async () => {
         const rate = 500;
         const seconds = 40;
         // 50 lines in every tenth of a second, numbered.
@@ -107,7 +107,7 @@ describe("the applications", function () {
         await removePod(flood);
     });
 
-    it("hold what does not fit on Elasticsearch's disk, and bring it when there is room", async () => {
+    long("hold what does not fit on Elasticsearch's disk, and bring it when there is room", async () => {
         const disk = "/var/lib/data/elasticsearch";
         const closed = async () =>
             JSON.stringify(await elasticsearch("/logs*/_settings")).includes('"read_only_allow_delete":"true"');
@@ -154,7 +154,7 @@ describe("the applications", function () {
         await assert.rejects(async () => getConfig(await nacos("wrong"), place), /password|403|500|user/i);
     });
 
-    it("show what was changed in Nacos by hand, keep it, and overwrite it when asked to", async () => {
+    long("show what was changed in Nacos by hand, keep it, and overwrite it when asked to", async () => {
         const byHand = "changed: by hand\n";
         const before = await getConfig(await nacos(), place);
         await publishConfig(await nacos(), place, { content: byHand, type: "yaml" }, before!.md5);
@@ -181,7 +181,7 @@ describe("the applications", function () {
         );
     });
 
-    it("have Kafka back by itself after its container, Docker, and the host", async () => {
+    long("have Kafka back by itself after its container, Docker, and the host", async () => {
         const before = await messages("logs");
         assert.ok(before > 0);
         const ways = {
@@ -203,7 +203,7 @@ describe("the applications", function () {
         );
     });
 
-    it("have Kafka made anew when its compose file changes, with its messages and offsets", async () => {
+    long("have Kafka made anew when its compose file changes, with its messages and offsets", async () => {
         const container = await ssh("node-01", "docker inspect --format '{{.Id}}' kafka");
         const group = "kafka-consumer-groups.sh";
         const offsets = async () =>
@@ -239,7 +239,7 @@ describe("the applications", function () {
         }
     });
 
-    it("keep serving while an install without limits eats a worker's memory: the avalanche", async () => {
+    long("keep serving while an install without limits eats a worker's memory: the avalanche", async () => {
         meets(await drill("avalanche", "--short", "--one-worker"));
     });
 

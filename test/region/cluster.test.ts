@@ -16,6 +16,7 @@ import {
     instanceId,
     instanceUrn,
     kubectl,
+    long,
     mutatingCalls,
     otherMirrors,
     outputs,
@@ -172,7 +173,7 @@ describe("the local stack", function () {
         succeeded(await run(["up"]));
     });
 
-    it("shows drift made by hand, and puts it right", async () => {
+    long("shows drift made by hand, and puts it right", async () => {
         await kubectl(
             "-n",
             "mysql",
@@ -193,7 +194,7 @@ describe("the local stack", function () {
         );
     });
 
-    it("goes back to a snapshot of a data disk, keeps the replaced one, and changes nothing afterwards", async () => {
+    long("goes back to a snapshot of a data disk, keeps the replaced one, and changes nothing afterwards", async () => {
         const cloud = client();
         const found = () => cloudState().then((state) => Object.values(state.disks).filter(isMySql));
         const [{ id: former }, ...others] = await found();
@@ -238,7 +239,7 @@ describe("the local stack", function () {
         await rowsAreThere();
     });
 
-    it("starts a host that lost its power, with the data", async () => {
+    long("starts a host that lost its power, with the data", async () => {
         const id = await instanceId("node-02");
         await control("POST", `/instances/${id}/kill`);
         await eventually(
@@ -264,7 +265,7 @@ describe("the local stack", function () {
         succeeded(await run(["preview", "--expect-no-changes"]));
     });
 
-    it("replaces both workers, one at a time, drained first, with the data", async () => {
+    long("replaces both workers, one at a time, drained first, with the data", async () => {
         const before = await Promise.all(["node-01", "node-02"].map(instanceId));
         const urns = await Promise.all(["node-01", "node-02"].map(instanceUrn));
         let fewest = 3;
@@ -297,7 +298,7 @@ describe("the local stack", function () {
         succeeded(await run(["preview", "--expect-no-changes"]));
     });
 
-    it("ends in bounded time, with a message, when the API server is dead", async () => {
+    long("ends in bounded time, with a message, when the API server is dead", async () => {
         await ssh("master", "mkdir -p /root/away && mv /etc/kubernetes/manifests/kube-apiserver.yaml /root/away/");
         const { hosts } = await outputs();
         await eventually("the API is dead", 60, async () => !(await reachable(hosts[0].publicAddress, 6443)));
@@ -309,7 +310,7 @@ describe("the local stack", function () {
         }
     });
 
-    it("destroys a stack whose API server is dead, and keeps the data disk only", async () => {
+    long("destroys a stack whose API server is dead, and keeps the data disk only", async () => {
         const result = await run(["destroy"]);
         succeeded(result);
         assert.ok(result.seconds < 300, `it took ${result.seconds} s`);
@@ -333,7 +334,7 @@ describe("the local stack", function () {
         }
     });
 
-    it("converges after an interruption in the middle of the bootstrap, on the kept disk", async () => {
+    long("converges after an interruption in the middle of the bootstrap, on the kept disk", async () => {
         forgetKubeconfig();
         const interrupt = new AbortController();
         const first = run(["up"], interrupt.signal);
@@ -359,26 +360,31 @@ describe("the local stack", function () {
         succeeded(await run(["preview", "--expect-no-changes"]));
     });
 
-    it("replaces every host when what they boot from changes, the cluster with them, with the data, also in two goes", async () => {
-        const before = Object.keys((await cloudState()).instances);
-        const file = otherMirrors();
-        const interrupt = new AbortController();
-        const first = run(["up", "--config-file", file], interrupt.signal);
-        await eventually("the new cluster gets its objects", 300, async () =>
-            underWay("create-replacement", "elasticsearch"),
-        );
-        interrupt.abort();
-        const cut = await first;
-        assert.notEqual(cut.code, 0);
-        const result = await run(["up", "--config-file", file]);
-        forgetKubeconfig();
-        succeeded(result);
-        console.log(`        replacing every host took ${Math.round(cut.seconds)} and ${Math.round(result.seconds)} s`);
-        const after = Object.keys((await cloudState()).instances);
-        assert.deepEqual([after.length, after.filter((id) => before.includes(id))], [3, []]);
-        await rowsAreThere();
-        succeeded(await run(["preview", "--expect-no-changes", "--config-file", file]));
-    });
+    long(
+        "replaces every host when what they boot from changes, the cluster with them, with the data, also in two goes",
+        async () => {
+            const before = Object.keys((await cloudState()).instances);
+            const file = otherMirrors();
+            const interrupt = new AbortController();
+            const first = run(["up", "--config-file", file], interrupt.signal);
+            await eventually("the new cluster gets its objects", 300, async () =>
+                underWay("create-replacement", "elasticsearch"),
+            );
+            interrupt.abort();
+            const cut = await first;
+            assert.notEqual(cut.code, 0);
+            const result = await run(["up", "--config-file", file]);
+            forgetKubeconfig();
+            succeeded(result);
+            console.log(
+                `        replacing every host took ${Math.round(cut.seconds)} and ${Math.round(result.seconds)} s`,
+            );
+            const after = Object.keys((await cloudState()).instances);
+            assert.deepEqual([after.length, after.filter((id) => before.includes(id))], [3, []]);
+            await rowsAreThere();
+            succeeded(await run(["preview", "--expect-no-changes", "--config-file", file]));
+        },
+    );
 
     it("leaves nothing but the disk after a destroy of a healthy stack", async () => {
         succeeded(await run(["destroy"]));

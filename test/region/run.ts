@@ -5,8 +5,9 @@ import * as path from "node:path";
 import { checkoutDir, stateDir } from "../../rehearsal/paths";
 
 /**
- * `npm run test:region [-- mocha options]`: everything that needs the region. It wants a machine without one, because
- * it destroys what it makes: a region with hosts is refused, except where CI says that the machine is its own.
+ * `npm run test:region [-- --whole] [mocha options]`: everything that needs the region; what takes minutes for a single
+ * case only with `--whole`. It wants a machine without a region, because it destroys what it makes: one with hosts is
+ * refused, except where CI says that the machine is its own.
  */
 const region = (...args: string[]) => command("npx", ["tsx", "rehearsal/region.ts", ...args]);
 
@@ -30,21 +31,56 @@ function main(options: string[]): number {
         }
         region("reset", "--disks");
     }
-    const mocha = (files: string, environment = {}) => command("npx", ["mocha", ...options, files], environment);
+    const whole = options.includes("--whole");
+    const others = options.filter((option) => option !== "--whole");
     const scratch = fs.mkdtempSync(path.join(os.tmpdir(), "region-"));
-    // The hosts alone, and a control plane without hosts, in a state folder of their own; what they need is built here,
-    // with its progress shown.
-    let failed = command("npx", ["tsx", "rehearsal/region.ts", "build"]);
-    if (failed) return failed;
-    failed = mocha("test/region/{cloud,guardrails,hosts,scheduler}*.test.ts", { XDG_STATE_HOME: scratch });
-    fs.rmSync(scratch, { recursive: true, force: true });
-    // Then the stack on them.
+    const results = path.join(scratch, "results");
+    const mocha = (files: string, environment: Record<string, string> = {}) =>
+        command("npx", ["mocha", ...others, files], {
+            RESULTS: results,
+            ...(whole && { REGION_TESTS_WHOLE: "1" }),
+            ...environment,
+        });
     try {
-        failed = region("start") || mocha("test/region/{applications,backups,cluster}*.test.ts") || failed;
+        // The hosts alone, and a control plane without hosts, in a state folder of their own; what they need is built
+        // here, with its progress shown.
+        let failed = region("build");
+        if (failed) return failed;
+        failed = mocha("test/region/{cloud,guardrails,hosts,scheduler}*.test.ts", { XDG_STATE_HOME: scratch });
+        // Then the stack on them.
+        try {
+            failed = region("start") || mocha("test/region/{applications,backups,cluster}*.test.ts") || failed;
+        } finally {
+            region("reset", "--disks");
+        }
+        summarize(results, whole, failed);
+        return failed;
     } finally {
-        region("reset", "--disks");
+        fs.rmSync(scratch, { recursive: true, force: true });
     }
-    return failed;
+}
+
+/** What both runs came to, and what failed in them once more: the first is long out of sight when the second ends. */
+function summarize(file: string, whole: boolean, code: number): void {
+    const text = fs.existsSync(file) ? fs.readFileSync(file, "utf8") : "";
+    const results = text
+        .split("\n")
+        .filter(Boolean)
+        .map((line) => JSON.parse(line) as Results);
+    const sum = (key: "passed" | "failed" | "skipped") => results.reduce((total, each) => total + each[key], 0);
+    for (const failure of results.flatMap(({ failures }) => failures)) console.log(`\nFAILED: ${failure}`);
+    if (code && !sum("failed")) console.log("\nFAILED: something ended before its cases could say so; see above");
+    if (!whole) console.log("\nCases that take minutes were left to: npm run test:region -- --whole");
+    const skipped = sum("skipped");
+    console.log(`${sum("passed")} passed, ${sum("failed")} failed${skipped ? `, ${skipped} skipped` : ""}`);
+}
+
+/** What the reporter says of a run (test/reporter.cjs). */
+interface Results {
+    passed: number;
+    failed: number;
+    skipped: number;
+    failures: string[];
 }
 
 process.exitCode = main(process.argv.slice(2));

@@ -28,6 +28,15 @@ export interface Result {
     completed: { urn: string; at: number }[];
 }
 
+/** Whether `npm run test:region -- --whole` runs, which takes its time. */
+const whole = Boolean(process.env.REGION_TESTS_WHOLE);
+
+/** A case that takes minutes, or hangs on one that does: left to `npm run test:region -- --whole`, which is said in its place. */
+export function long(title: string, body: () => Promise<void>): void {
+    if (whole) it(title, body);
+    else it.skip(`${title} [takes minutes: only with --whole]`);
+}
+
 const scratch = fs.mkdtempSync(path.join(os.tmpdir(), "region-test-"));
 process.on("exit", () => fs.rmSync(scratch, { recursive: true, force: true }));
 
