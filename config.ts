@@ -91,7 +91,10 @@ export const schema = z.strictObject({
             protect: z
                 .boolean()
                 .default(true)
-                .describe("Whether Pulumi refuses to delete data disks at all (`pulumi destroy --exclude-protected`)"),
+                .describe(
+                    "Whether Pulumi refuses to delete data disks, and the keys of backups and Secrets, at all " +
+                        "(`pulumi destroy --exclude-protected`)",
+                ),
             keepOnDestroy: z
                 .boolean()
                 .default(true)

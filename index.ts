@@ -13,7 +13,6 @@ import { prices } from "./cluster/capacity/prices";
 import { lookUp } from "./cluster/catalog";
 import { DataDisks } from "./cluster/disks";
 import { certificateRenewal } from "./cluster/certificates/certificates";
-import { EtcdBackups } from "./cluster/etcd/backups";
 import { checkUserData } from "./cluster/firstboot";
 import { Guardrails } from "./cluster/guardrails/guardrails";
 import { priorities } from "./cluster/guardrails/tiers";
@@ -40,7 +39,8 @@ export = async () => {
     const network = new Network(cloudName(config), config, ownTags(config));
     const disks = new DataDisks("data-disks", config, catalog);
     const hosts = new Hosts("hosts", config, catalog, network);
-    const cluster = new Kubernetes("kubernetes", config, hosts, disks);
+    const backupKey = encryptionKey("backup", { protect: config.disks.protect });
+    const cluster = new Kubernetes("kubernetes", config, hosts, disks, backupKey);
     ownObjects(cluster.provider, cluster.identifier);
 
     const inCluster = { provider: cluster.provider };
@@ -50,11 +50,7 @@ export = async () => {
         dependsOn: [...system, labels],
     });
 
-    const backupKey = encryptionKey("backup");
-    const etcdBackups = new EtcdBackups(config, hosts, cluster.mounts[config.backup.disk], backupKey, {
-        dependsOn: systemReady,
-    });
-
+    const etcdBackups = cluster.backups.start(systemReady);
     const certificates = certificateRenewal(hosts, { dependsOn: systemReady });
 
     const guardrails = new Guardrails("guardrails", config, ownNamespaces, { providers: [cluster.provider] });
@@ -89,7 +85,7 @@ export = async () => {
         again: disks.ids,
     });
 
-    inService(hosts, { dependsOn: [systemReady, applicationsReady, kafka.started, etcdBackups.started, certificates] });
+    inService(hosts, { dependsOn: [systemReady, applicationsReady, kafka.started, etcdBackups, certificates] });
 
     const api = pulumi.interpolate`https://${hosts.controlPlane.publicAddress}:6443`;
     return {

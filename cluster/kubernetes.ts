@@ -5,6 +5,7 @@ import * as pulumi from "@pulumi/pulumi";
 import { createHash, X509Certificate } from "node:crypto";
 import type { Host, StackConfig } from "../config";
 import type { DataDisks } from "./disks";
+import { EtcdBackups } from "./etcd/backups";
 import { files } from "./firstboot";
 import type { ClusterHost, Hosts } from "./hosts";
 import { auditPolicy, initConfiguration, joinConfiguration, kubeadmPatches, kubeletConfiguration } from "./kubeadm";
@@ -25,13 +26,17 @@ export class Kubernetes extends pulumi.ComponentResource {
     readonly mounts: Record<string, command.remote.Command> = {};
     /** The workers' joins, which a workload that runs anywhere needs. */
     readonly joins: command.remote.Command[];
+    /** Its etcd's. */
+    readonly backups: EtcdBackups;
     private readonly joinKey: SshKey;
 
+    /** @param backupKey that backups of etcd are sealed with */
     constructor(
         name: string,
         private readonly config: StackConfig,
         private readonly hosts: Hosts,
         disks: DataDisks,
+        backupKey: pulumi.Output<string>,
         opts?: pulumi.ComponentResourceOptions,
     ) {
         super("test-cluster:cluster:Kubernetes", name, {}, opts);
@@ -39,6 +44,9 @@ export class Kubernetes extends pulumi.ComponentResource {
         const leaves = hosts.all.map((host) =>
             leave(config, hosts, host, this.mountsOf(host, disks), { parent: this }),
         );
+        this.backups = new EtcdBackups(config, hosts, this.mounts[config.backup.disk], backupKey, {
+            parent: this,
+        });
         const controlPlane = this.initialise(hosts.controlPlane, leaves[hosts.all.indexOf(hosts.controlPlane)]);
         this.kubeconfig = pulumi.secret(controlPlane.stdout);
         this.joins = hosts.workers.map((host) => this.join(host, leaves[hosts.all.indexOf(host)]));
@@ -95,8 +103,8 @@ export class Kubernetes extends pulumi.ComponentResource {
     }
 
     private initialise(host: ClusterHost, leave: command.local.Command): command.remote.Command {
-        const key = encryptionKey("secrets-encryption", { parent: this });
         const { config } = this;
+        const key = encryptionKey("secrets-encryption", { parent: this, protect: config.disks.protect });
         return step(
             "control-plane",
             host,
@@ -121,7 +129,7 @@ export class Kubernetes extends pulumi.ComponentResource {
                 // What it prints is the kubeconfig.
                 secretOutput: true,
             },
-            { parent: this, dependsOn: [host.prepared, leave] },
+            { parent: this, dependsOn: [host.prepared, leave, ...this.backups.beforehand] },
         );
     }
 

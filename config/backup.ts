@@ -18,6 +18,14 @@ export const backup = z.strictObject({
         })
         .prefault({})
         .describe("How long backups are kept; all of the last hour are"),
+    recoverFrom: z
+        .string()
+        .regex(/^(newest|etcd-\d{8}T\d{6}Z)$/, "must be newest, or a backup of etcd such as etcd-20260102T030405Z")
+        .optional()
+        .describe(
+            "The backup of etcd that a control plane begins with when its host is made; one that is there keeps its etcd. " +
+                "Left out, a new control plane is a new, empty cluster",
+        ),
     memory: memory
         .default("512Mi")
         .describe("Memory request and limit of MySQL's backup, which restores each dump into a server of its own"),

@@ -3,7 +3,7 @@ import * as pulumi from "@pulumi/pulumi";
 import * as path from "node:path";
 import type { StackConfig } from "../../config";
 import type { Hosts } from "../hosts";
-import { sshKey } from "../secrets";
+import { sshKey, type SshKey } from "../secrets";
 import { script } from "../shell";
 import { step } from "../step";
 
@@ -15,50 +15,91 @@ const keyFile = "/etc/test-cluster/backup.key";
  * by a key that is good for nothing else, and keeps them. The first is made at once, so that it is known to work.
  */
 export class EtcdBackups extends pulumi.ComponentResource {
-    readonly started: command.remote.Command;
+    /** What the control plane needs before it is made: what backs it up, and the backup that it begins with, if any. */
+    readonly beforehand: command.remote.Command[];
+    private readonly access: SshKey;
 
     /**
      * @param mount of the backups' disk
      * @param key that backups are sealed with
      */
     constructor(
-        config: StackConfig,
-        hosts: Hosts,
-        mount: pulumi.Resource,
+        private readonly config: StackConfig,
+        private readonly hosts: Hosts,
+        private readonly mount: pulumi.Resource,
         key: pulumi.Output<string>,
         opts?: pulumi.ComponentResourceOptions,
     ) {
         super("test-cluster:cluster:EtcdBackups", "etcd-backups", {}, opts);
-        const access = sshKey("etcd-backup", { parent: this });
+        this.access = sshKey("etcd-backup", { parent: this });
         const { controlPlane } = hosts;
         const source = step(
             "etcd-source",
             controlPlane,
             {
                 script: script(own("install-source"), { KEY: keyFile }, controlPlanePrograms(config)),
-                stdin: pulumi.interpolate`${key}\n${access.publicKey}\n`,
+                stdin: pulumi.interpolate`${key}\n${this.access.publicKey}\n`,
             },
-            { parent: this },
+            { parent: this, dependsOn: controlPlane.prepared },
         );
+        const { recoverFrom } = config.backup;
+        this.beforehand = recoverFrom ? [source, this.recovery(recoverFrom, source)] : [source];
+        this.registerOutputs({});
+    }
+
+    /** Has backups made from now on, the first at once: when this is done, they are known to work. */
+    start(clusterReady: pulumi.Resource): command.remote.Command {
+        const files = storeFiles(this.config, this.hosts.controlPlane.address);
+        const parts = ["timer", own("store-key"), own("install-store")];
+        return this.onStore("etcd-store", { parts, files, after: [...this.beforehand, clusterReady] });
+    }
+
+    /** Sends the backup that a control plane begins with, to each one that is made. */
+    private recovery(backup: string, source: pulumi.Resource): command.remote.Command {
+        const { controlPlane } = this.hosts;
+        const program = "/usr/local/sbin/etcd-store";
+        return this.onStore("etcd-recovery", {
+            parts: [own("store-key"), own("recover")],
+            given: { BACKUP: backup },
+            files: { [program]: storeFiles(this.config, controlPlane.address)[program] },
+            triggers: [controlPlane.instance.id],
+            after: [source],
+        });
+    }
+
+    /** A step on the host with the backups' disk, which reaches the control plane. */
+    private onStore(name: string, what: StoreStep): command.remote.Command {
+        const { config, hosts, mount } = this;
+        const { parts, given = {}, files, triggers, after } = what;
+        const { controlPlane } = hosts;
         const disk = config.disks.data.find(({ name }) => name === config.backup.disk)!;
         const host = hosts.all.find((candidate) => candidate.config.name === disk.host)!;
-        this.started = step(
-            "etcd-store",
+        return step(
+            name,
             host,
             {
                 script: controlPlane.key.publicKey.apply((identity) =>
                     script(
-                        ["timer", own("install-store")],
-                        { CONTROL_PLANE: controlPlane.address, CONTROL_PLANE_KEY: identity },
-                        storeFiles(config, controlPlane.address),
+                        parts,
+                        { ...given, CONTROL_PLANE: controlPlane.address, CONTROL_PLANE_KEY: identity },
+                        files,
                     ),
                 ),
-                stdin: access.privateKey,
+                stdin: this.access.privateKey,
+                triggers,
             },
-            { parent: this, dependsOn: [source, mount] },
+            { parent: this, dependsOn: [mount, ...after] },
         );
-        this.registerOutputs({});
     }
+}
+
+interface StoreStep {
+    /** Of its script, with what they are given, and the files that they find. */
+    parts: string[];
+    given?: Record<string, string>;
+    files: Record<string, string>;
+    triggers?: pulumi.Output<string>[];
+    after: pulumi.Resource[];
 }
 
 /** Text of a program for a host: what it is given, the shared steps and the libraries, and itself. */
@@ -72,6 +113,7 @@ export function controlPlanePrograms({ stack }: StackConfig): Record<string, str
     return {
         "/usr/local/sbin/etcd-backup": program(given, own("etcd"), own("backup")),
         "/usr/local/sbin/etcd-restore": program(given, own("etcd"), "containers", own("restore")),
+        "/usr/local/sbin/etcd-first": program(given, own("etcd"), own("first")),
         "/usr/local/sbin/etcd-room": program(given, own("etcd"), own("room")),
     };
 }

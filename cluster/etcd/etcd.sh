@@ -12,9 +12,9 @@ MANIFESTS=/etc/kubernetes/manifests
 STOPPED=/etc/kubernetes/manifests-stopped
 
 # From here to the end nobody else works on etcd; there is a folder that only root reads, and etcd's tools. They are run
-# out of the mounted image: that works also while no container does.
+# out of the mounted image, that of the control plane or the one given: that works also while no container does.
 begin_etcd() {
-    local manifest=$MANIFESTS/etcd.yaml
+    local manifest=$MANIFESTS/etcd.yaml image=${1:-}
     exec 9>/run/etcd-work.lock
     flock -w 300 9 || fail "another backup or restore of etcd has been at work for 5 minutes: systemctl status etcd-restore"
     begun=yes
@@ -23,11 +23,11 @@ begin_etcd() {
     unmount_tools
     install -d -m 700 "$WORK" "$TOOLS"
     [[ -e $manifest ]] || manifest=$STOPPED/etcd.yaml
-    if [[ ! -e $manifest ]]; then
+    if [[ ! $image && ! -e $manifest ]]; then
         echo "there is no etcd on $(hostname): neither $MANIFESTS nor $STOPPED has an etcd.yaml" >&2
         exit 3
     fi
-    ctr -n k8s.io images mount "$(sed -n 's/^ *image: //p' "$manifest")" "$TOOLS" >/dev/null
+    ctr -n k8s.io images mount "${image:-$(sed -n 's/^ *image: //p' "$manifest")}" "$TOOLS" >/dev/null
 }
 
 end_etcd() {
@@ -107,7 +107,8 @@ make_backup() {
         "$revision" "$(jq .totalKey <<<"$state")" "$(authority)" >"$WORK/verified"
 }
 
-# Opens a sealed backup into $WORK, and says what speaks against restoring it here: `open_backup FILE`.
+# Opens a sealed backup into $WORK, and says what speaks against restoring it here: `open_backup FILE`. A host that is no
+# control plane yet has no authority that it would have to be of.
 open_backup() {
     local theirs ours
     step "the backup can be opened"
@@ -116,7 +117,8 @@ open_backup() {
     step "the backup is of this cluster"
     theirs=$(jq -r .stack "$WORK/facts.json")
     [[ $theirs == "$STACK" ]] || fail "the backup is of stack $theirs, and this is stack $STACK"
-    theirs=$(jq -r .ca "$WORK/facts.json") ours=$(authority)
+    theirs=$(jq -r .ca "$WORK/facts.json") ours=$theirs
+    [[ ! -e /etc/kubernetes/admin.conf ]] || ours=$(authority)
     [[ $theirs == "$ours" ]] ||
         fail "the backup is of another cluster: its authority is $theirs, here it is $ours, and nothing trusts the other"
     theirs=$(jq -r .encryption "$WORK/facts.json")

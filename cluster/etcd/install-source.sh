@@ -5,7 +5,7 @@
 IFS= read -r key
 IFS= read -r public
 step "etcd can be backed up"
-chmod 755 /usr/local/sbin/etcd-backup /usr/local/sbin/etcd-restore /usr/local/sbin/etcd-room
+chmod 755 /usr/local/sbin/etcd-backup /usr/local/sbin/etcd-restore /usr/local/sbin/etcd-first /usr/local/sbin/etcd-room
 umask 077
 printf '%s\n' "$key" >"$KEY"
 install -d -m 700 /root/.ssh

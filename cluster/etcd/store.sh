@@ -1,6 +1,7 @@
 # Backups of etcd, on the host that keeps them.
 #   etcd-store fetch WHY  has the control plane make one, and keeps it; prints its name
 #   etcd-store give NAME  sends one to the control plane, to be restored there
+#   etcd-store first NAME sends one, or the newest whole one, to a host that is yet to be the control plane, to begin with
 # Given by the caller: STACK FOLDER KEEP_HOURS KEEP_DAYS CONTROL_PLANE (its address)
 
 umask 077
@@ -37,7 +38,14 @@ give)
     check_backup "$argument"
     control_plane "take $argument $(told "$argument" sha256)" <"$FOLDER/$argument.sealed"
     ;;
+first)
+    step "backup that $CONTROL_PLANE begins with"
+    [[ $argument != newest ]] || argument=$(newest_good etcd)
+    check_backup "$argument"
+    control_plane "first $argument $(told "$argument" sha256)" <"$FOLDER/$argument.sealed"
+    echo "$argument, of $(told "$argument" at)"
+    ;;
 *)
-    fail "etcd-store fetch WHY | give NAME; not: $verb"
+    fail "etcd-store fetch WHY | give NAME | first NAME; not: $verb"
     ;;
 esac

@@ -5,6 +5,8 @@
 IFS= read -r encryption_key
 IFS= read -r join_key
 umask 077
+# A backup of etcd that was sent to begin with.
+first=/var/lib/test-cluster/etcd-first
 
 if [[ -e /etc/kubernetes/admin.conf && -x /usr/local/sbin/etcd-backup ]]; then
     step "backup of etcd, before it is touched"
@@ -31,8 +33,12 @@ kubeadm_config=/etc/test-cluster/kubeadm.yaml
 sed "s/@PUBLIC_ADDRESS@/$PUBLIC_ADDRESS/; s/@TOKEN@/$(kubeadm token generate)/" /etc/test-cluster/kubeadm.template.yaml >$kubeadm_config
 
 if [[ ! -e /etc/kubernetes/admin.conf ]]; then
+    if compgen -G "$first/*.sealed" >/dev/null; then
+        /usr/local/sbin/etcd-first $kubeadm_config >&2 || fail "the control plane can't begin with the backup; above is why"
+        IGNORED+=,DirAvailable--var-lib-etcd
+    fi
     step "kubeadm init"
-    kubeadm init --config $kubeadm_config --skip-token-print --ignore-preflight-errors="$IGNORED" >&2 || {
+    kubeadm init --config $kubeadm_config --skip-token-print --ignore-preflight-errors="${IGNORED#,}" >&2 || {
         # A half-made control plane can't be continued: the next run begins anew.
         kubeadm reset --force >/dev/null 2>&1 || true
         fail "kubeadm init failed; above is what it said"
@@ -52,6 +58,12 @@ fi
 
 step "API answers"
 retry 180 kubectl get --raw /readyz
+
+if [[ -e $first ]]; then
+    # A host may have been leaving when the backup was made; nobody would end that now.
+    kubectl -n kube-system delete configmap host-replacement --ignore-not-found >&2
+    rm -rf "$first"
+fi
 
 step "key for joining"
 install -d -m 700 /root/.ssh

@@ -17,6 +17,7 @@ import { mysqlAway, mysqlDeleted, mysqlEmptied } from "./faults/storage/mysql";
 import { drift } from "./faults/up/drift";
 import { sshCut, upKilled } from "./faults/up/interrupted";
 import { diskMoved } from "./faults/up/moved";
+import { masterRecovered } from "./faults/up/recovered";
 import { rebuild } from "./faults/up/rebuild";
 import { cloudRefuses, mirrorDown } from "./faults/up/refusing";
 import { wrongStack } from "./wrongStack";
@@ -28,7 +29,7 @@ const faults = [
     ...[certificatesExpired, etcdFull, mysqlFull, elasticsearchFull, nodeFull],
     ...[tableDropped, rowsDeleted, backupDamaged, nacosLost, indexDeleted, etcdLost],
     ...[upKilled, sshCut, cloudRefuses, mirrorDown],
-    ...[allReboot, diskMoved, masterReleased, rebuild],
+    ...[allReboot, diskMoved, masterRecovered, masterReleased, rebuild],
 ];
 
 /** Every drill there is, by the order of `npm run drill -- list`. */

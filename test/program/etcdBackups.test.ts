@@ -47,7 +47,7 @@ describe("the stack's backups of etcd", () => {
     });
 
     it("begin when the cluster is up, and before it is in service", () => {
-        assert.ok(madeBefore(deployment, step("etcd-source")).has(step("system-ready").urn));
+        assert.ok(madeBefore(deployment, step("etcd-store")).has(step("system-ready").urn));
         assert.ok(madeBefore(deployment, step("in-service")).has(step("etcd-store").urn));
     });
 
@@ -59,5 +59,32 @@ describe("the stack's backups of etcd", () => {
         };
         assert.ok(place("etcd-backup before-up") < place('step "encryption of Secrets"'));
         assert.ok(place("etcd-backup before-up") < place("kubeadm init phase etcd"));
+    });
+
+    describe("one of which a new control plane begins with", () => {
+        let other: Deployment;
+
+        before(async () => {
+            other = await run({ change: { "test-cluster:backup": { recoverFrom: "newest" } } });
+        });
+
+        it("runs the recorded step etcd-recovery", () =>
+            matchSnapshot("step.etcd-recovery", one(other, "Command", "etcd-recovery").inputs.create));
+
+        it("is sent by the host with the disk of backups, before the control plane is made, to each that is", () => {
+            const recovery = one(other, "Command", "etcd-recovery");
+            const { connection, create, triggers } = recovery.inputs;
+            assert.equal(connection.host, "192.0.2.12");
+            assert.match(create, /^BACKUP=newest$/m);
+            assert.ok(triggers.includes("id-of-master"), String(triggers));
+            assert.ok(madeBefore(other, recovery).has(one(other, "Command", "mount-backup").urn));
+            assert.ok(madeBefore(other, one(other, "Command", "control-plane")).has(recovery.urn));
+        });
+
+        it("changes nothing about the control plane that there is, and is not there unasked", () => {
+            const create = (of: Deployment) => one(of, "Command", "control-plane").inputs.create;
+            assert.equal(create(other), create(deployment));
+            assert.equal(all(deployment, "Command").filter(({ name }) => name === "etcd-recovery").length, 0);
+        });
     });
 });

@@ -1,3 +1,7 @@
+import * as fs from "node:fs";
+import * as os from "node:os";
+import * as path from "node:path";
+import { stackFile } from "../../capacity/settings";
 import { waitFor } from "../../status/wait";
 import { configMapsKind } from "../known/configMaps";
 import type { Fault, Scene } from "./fault";
@@ -15,6 +19,19 @@ export const upRefresh: NonNullable<Fault["repair"]> = {
 export async function pulumi({ context, signal }: Scene, args: string[]): Promise<void> {
     await context.pulumi(args, patience, signal);
     await context.reread();
+}
+
+/** The same with the stack's file changed; the file itself stays as it is. */
+export async function upChanged(scene: Scene, change: (text: string) => string): Promise<void> {
+    const { name } = scene.context.stack;
+    const dir = fs.mkdtempSync(path.join(os.tmpdir(), "drill-up-"));
+    const file = path.join(dir, `Pulumi.${name}.yaml`);
+    try {
+        fs.writeFileSync(file, change(fs.readFileSync(stackFile(name), "utf8")));
+        await pulumi(scene, ["up", "--refresh", "--yes", "--skip-preview", "--config-file", file]);
+    } finally {
+        fs.rmSync(dir, { recursive: true, force: true });
+    }
 }
 
 /** What faults have alike after which there is another cluster. */

@@ -162,4 +162,75 @@ describe("a backup of etcd, on the control plane", () => {
         assert.match((await run("reboot")).stderr, /not: reboot/);
         assert.deepEqual(fs.readdirSync(host.at(folder)), []);
     });
+
+    it("is taken to begin with only by a host that is no control plane yet", async () => {
+        const name = "etcd-20260102T030405Z";
+        const place = `/var/lib/test-cluster/etcd-first/${name}.sealed`;
+        assert.equal((await run(`first ${name} ${sha256("sealed")}`, "sealed")).status, 0);
+        assert.equal(host.read(place), "sealed");
+        fs.rmSync(host.at(place));
+        host.write("/etc/kubernetes/admin.conf", "");
+        const { status, stderr } = await run(`first ${name} ${sha256("sealed")}`, "sealed");
+        assert.equal(status, 0, "what recovers a control plane once must not fail each time that it is run again");
+        assert.match(stderr, /is a control plane already and keeps its etcd; .*: npm run restore -- etcd$/m);
+        assert.ok(!host.exists(place));
+    });
+
+    describe("that a new control plane begins with", () => {
+        const first = controlPlanePrograms(stackConfig("dev"))["/usr/local/sbin/etcd-first"];
+        const begin = () => host.run(`set -- /etc/kubeadm.yaml\n${first}`);
+        const place = "/var/lib/test-cluster/etcd-first/etcd-20260102T030405Z.sealed";
+        let authority = "";
+
+        /** A backup of the cluster as it is here; afterwards the host is a new one. */
+        beforeEach(async () => {
+            host.write(place, "");
+            const made = await host.run(`exec >/etc/out\n${program}`, { SSH_ORIGINAL_COMMAND: "snapshot" });
+            assert.equal(made.status, 0, made.stderr);
+            const out = fs.readFileSync(host.at("/etc/out"));
+            host.write(place, out.subarray(out.indexOf("\n") + 1));
+            authority = host.read("/etc/kubernetes/pki/ca.crt");
+            for (const gone of ["pki", "manifests"]) fs.rmSync(host.at(`/etc/kubernetes/${gone}`), { recursive: true });
+            host.write("/etc/kubeadm.yaml", 'localAPIEndpoint:\n  advertiseAddress: "10.20.0.10"\n');
+            host.standIn("kubeadm", '[[ $* != *" list "* ]] || echo registry.example/etcd:3.6.8-0');
+            for (const known of ["chmod"]) host.standIn(known, `exec /bin/${known} "$@"`);
+            tool(
+                "etcdutl",
+                `case "$*" in
+                *"snapshot status"*) echo '{"hash":7,"revision":101,"totalKey":42}' ;;
+                *"--data-dir /var/lib/etcd.first "*) mkdir -p /var/lib/etcd.first; cp "$3" /var/lib/etcd.first/db ;;
+                esac`,
+            );
+        });
+
+        it("is its data, with revisions that nobody has seen, and its cluster's authorities", async () => {
+            const { status, stderr } = await begin();
+            assert.equal(status, 0, stderr);
+            assert.match(stderr, /^etcd begins with etcd-20260102T030405Z: revision 101, 42 entries$/m);
+            assert.equal(host.read("/var/lib/etcd/db"), "all that etcd knows\n");
+            const call = host.calls("etcdutl").find((line) => line.includes("etcd.first"))!;
+            assert.match(call, /--bump-revision 1000000000 --mark-compacted --name (\S+) --initial-cluster \1=https:/);
+            assert.match(call, /--initial-advertise-peer-urls https:\/\/10\.20\.0\.10:2380$/);
+            assert.equal(host.read("/etc/kubernetes/pki/ca.crt"), authority);
+            for (const file of ["ca.key", "sa.key", "sa.pub", "front-proxy-ca.key", "etcd/ca.key"]) {
+                assert.ok(host.exists(`/etc/kubernetes/pki/${file}`), file);
+            }
+            const mode = (file: string) =>
+                (fs.statSync(host.at(`/etc/kubernetes/pki/${file}`)).mode & 0o777).toString(8);
+            assert.deepEqual(["ca.key", "sa.key", "ca.crt"].map(mode), ["600", "600", "644"]);
+        });
+
+        it("leaves nothing where it is of another stack's key, or its Secrets are encrypted with another", async () => {
+            host.write("/etc/kubernetes/encryption/config.yaml", "another key");
+            const { status, stderr } = await begin();
+            assert.equal(status, 1);
+            assert.match(stderr, /the backup's Secrets are encrypted with another key than this API server has/);
+            host.write("/etc/test-cluster/backup.key", "another key\n");
+            assert.match(
+                (await begin()).stderr,
+                /the backup can't be opened: it is damaged, or sealed with another key/,
+            );
+            for (const made of ["/var/lib/etcd", "/etc/kubernetes/pki"]) assert.ok(!host.exists(made), made);
+        });
+    });
 });

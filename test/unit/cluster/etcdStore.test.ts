@@ -86,4 +86,30 @@ describe("the store of etcd's backups", () => {
         assert.match(stderr, /it is damaged: 14 bytes that are not the 15 which were written/);
         assert.equal(host.calls("ssh").length, before);
     });
+
+    it("gives a control plane that is yet to be made the newest whole one to begin with, or the one named", async () => {
+        const good = "etcd-20260101T000000Z";
+        const damaged = "etcd-20260102T000000Z";
+        for (const name of [good, damaged]) {
+            host.write(`${folder}/${name}.sealed`, body);
+            const sum = name === good ? sha256(body) : sha256("another");
+            const at = `${name.slice(5, 9)}-01-01T00:00:00Z`;
+            const text = JSON.stringify({ name, kind: "etcd", stack: "dev", at, bytes: body.length, sha256: sum });
+            host.write(`${folder}/${name}.json`, text);
+        }
+        host.standIn("ssh", "cat >/run/given");
+        for (const wanted of ["newest", good]) {
+            const { status, stdout, stderr } = await run("first", wanted);
+            assert.equal(status, 0, stderr);
+            assert.match(host.calls("ssh").at(-1)!, new RegExp(` first ${good} ${sha256(body)}$`));
+            assert.equal(stdout, `${good}, of 2026-01-01T00:00:00Z\n`);
+        }
+        const before = host.calls("ssh").length;
+        assert.match((await run("first", damaged)).stderr, /it is damaged/);
+        fs.rmSync(host.at(`${folder}/${good}.json`));
+        const { status, stderr } = await run("first", "newest");
+        assert.equal(status, 1);
+        assert.match(stderr, /there is no whole backup of etcd in/);
+        assert.equal(host.calls("ssh").length, before);
+    });
 });

@@ -1,12 +1,9 @@
-import * as fs from "node:fs";
-import * as os from "node:os";
-import * as path from "node:path";
 import { dump, load } from "js-yaml";
 import { parseSettings } from "../../../../config";
-import { ownSettings, stackFile } from "../../../capacity/settings";
+import { ownSettings } from "../../../capacity/settings";
 import type { Fault, Scene } from "../fault";
 import { mysqlHost, workers } from "../hosts";
-import { patience, pulumi, upRefresh } from "../repair";
+import { patience, upChanged, upRefresh } from "../repair";
 
 /** The data disk that is moved. */
 const disk = "mysql";
@@ -52,18 +49,7 @@ export const diskMoved: Fault = {
     break: ({ context, host }) => context.cloud.release(host),
     repair: {
         what: "pulumi up --refresh --yes, with another host for MySQL's disk in the configuration",
-        async run(scene) {
-            const { stack } = scene.context;
-            const dir = fs.mkdtempSync(path.join(os.tmpdir(), "drill-moved-"));
-            const file = path.join(dir, `Pulumi.${stack.name}.yaml`);
-            try {
-                const text = fs.readFileSync(stackFile(stack.name), "utf8");
-                fs.writeFileSync(file, withDiskOn(text, disk, scene.was!));
-                await pulumi(scene, ["up", "--refresh", "--yes", "--skip-preview", "--config-file", file]);
-            } finally {
-                fs.rmSync(dir, { recursive: true, force: true });
-            }
-        },
+        run: (scene) => upChanged(scene, (text) => withDiskOn(text, disk, scene.was!)),
     },
     missing: async ({ context, was }) => {
         const [host] = mysqlHost(context.stack);

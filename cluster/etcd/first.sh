@@ -1,0 +1,32 @@
+# Has a control plane that is yet to be made begin with the backup that `etcd-backup first` has taken in: with its data, and
+# with its cluster's authorities, so that who belonged to that cluster still does.
+#   etcd-first CONFIG    kubeadm's configuration, which init is given then
+# Given by the caller: STACK KEY
+
+umask 077
+config=$1
+data=/var/lib/etcd
+sealed=$(find /var/lib/test-cluster/etcd-first -name '*.sealed')
+
+step "etcd's tools"
+retry 300 kubeadm config images pull --config "$config"
+begin_etcd "$(kubeadm config images list --config "$config" | grep /etcd:)"
+open_backup "$sealed"
+
+step "snapshot becomes etcd's data"
+address=$(sed -n 's/^ *advertiseAddress: *"\?\([0-9.]*\)"\?$/\1/p' "$config")
+rm -rf "$data.first"
+# No revision that anybody has seen comes a second time, and whoever watches from one of them has to list anew.
+etcdutl snapshot restore "$WORK/db" --data-dir "$data.first" --bump-revision 1000000000 --mark-compacted \
+    --name "$(hostname)" --initial-cluster "$(hostname)=https://$address:2380" \
+    --initial-advertise-peer-urls "https://$address:2380" >"$WORK/log" 2>&1 ||
+    fail "$(tail -n 3 "$WORK/log")" "etcdutl could not restore the snapshot; above is what it says"
+# All that there can be is of an init that did not come to its end.
+rm -rf "$data"
+mv "$data.first" "$data"
+
+step "authorities of the backup's cluster"
+install -d -m 755 "$PKI" "$PKI/etcd"
+cp -R "$WORK/pki/." "$PKI/"
+chmod 644 "$PKI"/{ca,front-proxy-ca,etcd/ca}.crt "$PKI/sa.pub"
+echo "etcd begins with $(basename "$sealed" .sealed): revision $(jq .revision "$WORK/state.json"), $(jq .totalKey "$WORK/state.json") entries" >&2
