@@ -70,7 +70,13 @@ describe("the join key's command", () => {
     beforeEach(() => {
         host = new Sandbox();
         host.standIn("kubeadm", "echo kubeadm join 10.20.0.10:6443 --token t");
-        host.standIn("kubectl", 'if [[ $* == *"get configmap"* ]]; then echo node-01; fi');
+        host.standIn(
+            "kubectl",
+            `case "$*" in
+            *"get configmap"*) echo node-01 ;;
+            *"get lease"*) cat /var/lease ;;
+            esac`,
+        );
     });
     afterEach(() => host.remove());
 
@@ -79,8 +85,18 @@ describe("the join key's command", () => {
         assert.equal(status, 0);
         assert.match(stdout, /^kubeadm join /);
         assert.deepEqual(host.calls(), [
+            "kubectl -n kube-node-lease get lease node-01 -o jsonpath={.spec.renewTime}",
             "kubeadm token create --ttl 10m --description join of node-01 --print-join-command",
         ]);
+    });
+
+    it("forgets the node of that name which a recovered etcd remembers, once it is known to renew its lease no more", async () => {
+        const ago = (seconds: number) => new Date(Date.now() - seconds * 1000).toISOString().replace("Z", "000Z");
+        host.write("/var/lease", ago(38));
+        const began = Date.now();
+        assert.equal((await ask("token node-01")).status, 0);
+        assert.ok(Date.now() - began > 2000, "it did not wait until that was known");
+        assert.equal(host.calls("kubectl").at(-1), "delete node node-01 --ignore-not-found");
     });
 
     it("lets the next host be replaced once this one is Ready", async () => {
