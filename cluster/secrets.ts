@@ -5,7 +5,7 @@ import * as pulumi from "@pulumi/pulumi";
  * Secrets that the stack makes once and then keeps in its state, encrypted. They are made by commands on the operator's
  * machine that print nothing but to the state: no further plugin, nothing in the log.
  */
-function generated(name: string, create: string, opts?: pulumi.ComponentResourceOptions): pulumi.Output<string> {
+function generated(name: string, create: string, opts?: pulumi.CustomResourceOptions): pulumi.Output<string> {
     const made = new command.local.Command(
         name,
         { create, interpreter: ["/bin/bash", "-c"], logging: command.local.Logging.None },
@@ -22,8 +22,11 @@ export function password(name: string, opts?: pulumi.ComponentResourceOptions): 
     return generated(name, `node -e "${script}"`, opts);
 }
 
-/** 32 random bytes in base64, the form in which Kubernetes takes an encryption key. */
-export function encryptionKey(name: string, opts?: pulumi.ComponentResourceOptions): pulumi.Output<string> {
+/**
+ * 32 random bytes in base64, the form in which Kubernetes takes an encryption key. One that encrypts what outlives the stack
+ * is protected as the data disks are: without it that is worth nothing.
+ */
+export function encryptionKey(name: string, opts?: pulumi.CustomResourceOptions): pulumi.Output<string> {
     return generated(name, `node -p "require('crypto').randomBytes(32).toString('base64')"`, opts);
 }
 

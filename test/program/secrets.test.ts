@@ -31,6 +31,12 @@ for (const stack of ["dev", "local"]) {
             ]);
         });
 
+        it("are protected as the data disks are, where they encrypt what outlives the stack with those", () => {
+            const kept = all(deployment, "Command").filter(({ protect }) => protect);
+            const keys = ["backup", "secrets-encryption"].filter(() => stack === "dev");
+            assert.deepEqual(kept.map(({ name }) => name).sort(), keys);
+        });
+
         it("are in no input that is not a secret", () => {
             for (const { type, name, plain } of deployment.resources) {
                 assert.doesNotMatch(JSON.stringify(plain), /SECRET/, `${type} ${name}`);
