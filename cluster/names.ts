@@ -1,7 +1,7 @@
 import type { StackConfig } from "../config";
 
 /** Name of a stack's thing in the cloud. */
-export function cloudName(config: StackConfig, name?: string): string {
+export function cloudName(config: Pick<StackConfig, "stack">, name?: string): string {
     return ["test-cluster", config.stack, name].filter(Boolean).join("-");
 }
 

@@ -1,9 +1,10 @@
 import Ecs from "@alicloud/ecs20140526";
 import * as ecs from "@alicloud/ecs20140526";
 import { setTimeout } from "node:timers/promises";
-import { ownTags } from "../cluster/names";
-import { idsIn, nameOf, resourcesOf, stackIn } from "./access";
+import { nameOf, resourcesOf } from "./access";
+import { asked, clientConfig } from "./cloudClient";
 import type { CloudSettings } from "./cloudSettings";
+import { Forgotten, type Orphan } from "./forgotten";
 import { waitFor } from "./status/wait";
 
 /** The cloud's own interface to a stack's hosts, by their names. */
@@ -18,23 +19,10 @@ export interface Cloud {
     start(host: string): Promise<void>;
     /** DeleteInstance, forced: the host is gone, its data disks stay. Returns when it is not listed any more. */
     release(host: string): Promise<void>;
-    /**
-     * What a cut-off `pulumi up` has made and forgotten: instances that carry the stack's tags and are not in its state,
-     * and data disks that are attached where the state has no attachment.
-     */
+    /** What a cut-off `pulumi up` has made and forgotten, in the order in which it can be released. */
     orphans(): Promise<Orphan[]>;
-    /** DeleteInstance, forced, or DetachDisk. Returns when the cloud says that it is done. */
+    /** Releases one. Returns when the cloud says that it is done. */
     forget(orphan: Orphan): Promise<void>;
-}
-
-/** An instance, or a disk's attachment. */
-export interface Orphan {
-    kind: "host" | "attachment";
-    /** Of the instance, or of the disk. */
-    id: string;
-    name: string;
-    /** Of an instance its address and when it was made, of a disk the instance that it is attached to. */
-    where: string;
 }
 
 /** In seconds. */
@@ -56,40 +44,22 @@ export function cloudOf(
     settings: CloudSettings,
     pace: Pace = { every: 1, patience: 300, leaving: 10 },
 ): Cloud {
-    const ofType = (type: string) => resourcesOf(exported).filter((each) => each.type === type);
-    const instances = ofType("alicloud:ecs/instance:Instance");
+    const instances = resourcesOf(exported).filter(({ type }) => type === "alicloud:ecs/instance:Instance");
     const ids = new Map(instances.map((instance) => [nameOf(instance), instance.id ?? ""]));
-    const attached = new Set(ofType("alicloud:ecs/ecsDiskAttachment:EcsDiskAttachment").map(nameOf));
-    const disks = ofType("alicloud:ecs/ecsDisk:EcsDisk").filter((disk) => !attached.has(nameOf(disk)));
-    const loose = disks.flatMap(({ id }) => id ?? []);
-    return new EcsCloud({ name: stackIn(exported), ids, known: idsIn(exported), loose }, settings, pace);
-}
-
-/** Of a stack's state, what is asked for here. */
-interface Known {
-    name: string;
-    /** Instances by their hosts' names. */
-    ids: Map<string, string>;
-    /** The ids of all that it has. */
-    known: Set<string>;
-    /** Data disks that it attaches to nothing. */
-    loose: string[];
+    return new EcsCloud(ids, new Forgotten(exported, settings), settings, pace);
 }
 
 class EcsCloud implements Cloud {
     private readonly client: Ecs;
 
+    /** @param ids of instances, by their hosts' names */
     constructor(
-        private readonly stack: Known,
+        private readonly ids: Map<string, string>,
+        private readonly forgotten: Forgotten,
         private readonly settings: CloudSettings,
         private readonly pace: Pace,
     ) {
-        const { accessKey, secretKey, securityToken, region, endpoint, protocol } = settings;
-        const config = {
-            ...{ accessKeyId: accessKey, accessKeySecret: secretKey, securityToken },
-            ...{ regionId: region, endpoint, protocol, connectTimeout: 10_000, readTimeout: 30_000 },
-        };
-        this.client = new Ecs(config as ConstructorParameters<typeof Ecs>[0]);
+        this.client = new Ecs(clientConfig(settings, "ecs"));
     }
 
     async status(host: string): Promise<string> {
@@ -136,52 +106,20 @@ class EcsCloud implements Cloud {
         await this.until(host, "Gone");
     }
 
-    async orphans(): Promise<Orphan[]> {
-        return [...(await this.forgottenHosts()), ...(await this.forgottenAttachments())];
+    orphans(): Promise<Orphan[]> {
+        return this.forgotten.find();
     }
 
-    async forget({ kind, id, name, where }: Orphan): Promise<void> {
-        if (kind === "host") {
-            const request = new ecs.DeleteInstanceRequest({ instanceId: id, force: true });
-            await asked(name, "DeleteInstance", this.client.deleteInstance(request));
-        } else {
-            const request = new ecs.DetachDiskRequest({ diskId: id, instanceId: where });
-            await asked(name, "DetachDisk", this.client.detachDisk(request));
-        }
-        const gone = async () => (await this.orphans()).every((each) => each.id !== id);
-        await waitFor(gone, this.pace.patience, `${name} (${id}) is there still`);
-    }
-
-    private async forgottenHosts(): Promise<Orphan[]> {
-        const { name: stack, known } = this.stack;
-        const tags = Object.entries(ownTags({ stack }));
-        const tag = tags.map(([key, value]) => new ecs.DescribeInstancesRequestTag({ key, value }));
-        // A page has up to 100, and a stack fewer hosts.
-        const request = new ecs.DescribeInstancesRequest({ regionId: this.settings.region, tag, maxResults: 100 });
-        const answer = await asked(`stack ${stack}`, "DescribeInstances", this.client.describeInstances(request));
-        const found = (answer.body?.instances?.instance ?? []).filter(({ instanceId = "" }) => !known.has(instanceId));
-        return found.map(({ instanceId = "", instanceName = "", creationTime = "", vpcAttributes }) => {
-            const [address = ""] = vpcAttributes?.privateIpAddress?.ipAddress ?? [];
-            return { kind: "host", id: instanceId, name: instanceName, where: `${address}, made ${creationTime}` };
-        });
-    }
-
-    private async forgottenAttachments(): Promise<Orphan[]> {
-        const { name: stack, loose } = this.stack;
-        if (loose.length === 0) return [];
-        const ids = { diskIds: JSON.stringify(loose), pageSize: 100 };
-        const request = new ecs.DescribeDisksRequest({ regionId: this.settings.region, ...ids });
-        const answer = await asked(`stack ${stack}`, "DescribeDisks", this.client.describeDisks(request));
-        const found = (answer.body?.disks?.disk ?? []).filter(({ instanceId }) => instanceId);
-        return found.map(({ diskId = "", diskName = "", instanceId = "" }) => {
-            return { kind: "attachment", id: diskId, name: diskName, where: instanceId };
-        });
+    async forget(orphan: Orphan): Promise<void> {
+        await this.forgotten.forget(orphan);
+        const gone = async () => (await this.orphans()).every((each) => each.id !== orphan.id);
+        await waitFor(gone, this.pace.patience, `${orphan.name} (${orphan.id}) is there still`);
     }
 
     private id(host: string): string {
-        const id = this.stack.ids.get(host);
+        const id = this.ids.get(host);
         if (id) return id;
-        throw new Error(`no host ${host}; this stack has ${[...this.stack.ids.keys()].join(", ") || "none"}`);
+        throw new Error(`no host ${host}; this stack has ${[...this.ids.keys()].join(", ") || "none"}`);
     }
 
     /** A look that fails is not the last: the cloud may be busy, the order is given. */
@@ -199,11 +137,4 @@ class EcsCloud implements Cloud {
             if (Date.now() > deadline) throw new Error(`${host} is not ${what} within ${patience} s: ${was}`);
         }
     }
-}
-
-/** What the cloud answers; its refusal with the host and the action. */
-async function asked<T>(host: string, action: string, answer: Promise<T>): Promise<T> {
-    return answer.catch((error: Error) => {
-        throw new Error(`${host}: ${action}: ${error.message}`);
-    });
 }

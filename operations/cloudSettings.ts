@@ -6,8 +6,8 @@ export interface CloudSettings {
     accessKey: string;
     secretKey: string;
     securityToken?: string;
-    /** `host` or `host:port`; the region's own where it is not said. */
-    endpoint?: string;
+    /** `host` or `host:port`, by product; the region's own where it is not said. */
+    endpoints: { ecs?: string; vpc?: string };
     protocol: "http" | "https";
 }
 
@@ -53,20 +53,25 @@ export function settingsOf(printed: string, environment: Environment): CloudSett
     return {
         ...{ region: given("region")!, accessKey: given("accessKey")!, secretKey: given("secretKey")! },
         securityToken: given("securityToken"),
-        endpoint: endpointIn(configured("endpoints"), environment),
+        endpoints: {
+            ecs: endpointIn("ecs", configured("endpoints"), environment),
+            vpc: endpointIn("vpc", configured("endpoints"), environment),
+        },
         protocol: configured("protocol") === "HTTP" ? "http" : "https",
     };
 }
 
-/** That of ECS in a provider's `endpoints`, JSON. */
-export function ecsEndpoint(endpoints: string | undefined): string | undefined {
-    const all = endpoints ? ([JSON.parse(endpoints)].flat() as { ecs?: string }[]) : [];
-    return all.find(({ ecs }) => ecs)?.ecs;
+/** That of a product in a provider's `endpoints`, JSON. */
+export function endpointOf(product: "ecs" | "vpc", endpoints: string | undefined): string | undefined {
+    const all = endpoints ? ([JSON.parse(endpoints)].flat() as Record<string, string | undefined>[]) : [];
+    return all.map((each) => each[product]).find(Boolean);
 }
 
-/** That of ECS, where the configuration's value, JSON, or the environment has one. */
-function endpointIn(value: string | undefined, environment: Environment): string | undefined {
-    return ecsEndpoint(value) || environment.ALIBABA_CLOUD_ENDPOINT_ECS || environment.ECS_ENDPOINT || undefined;
+/** That of a product, where the configuration's value, JSON, or the environment has one. */
+function endpointIn(product: "ecs" | "vpc", value: string | undefined, environment: Environment): string | undefined {
+    const name = product.toUpperCase();
+    const given = environment[`ALIBABA_CLOUD_ENDPOINT_${name}`] || environment[`${name}_ENDPOINT`];
+    return endpointOf(product, value) || given || undefined;
 }
 
 /**

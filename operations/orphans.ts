@@ -1,14 +1,16 @@
 import { parseArgs } from "node:util";
 import { exportStack, stackIn } from "./access";
-import { type Cloud, cloudOf, type Orphan } from "./cloud";
+import { type Cloud, cloudOf } from "./cloud";
 import { cloudSettings } from "./cloudSettings";
 import { runCommand } from "./command";
+import type { Orphan } from "./forgotten";
 
 const usage = `npm run orphans [-- --release] [--stack NAME]: what a cut-off \`pulumi up\` made and forgot
 Hosts that carry the stack's tags and are not in its state: they cost money, and keep a new host of that address from being
-made. And data disks attached where the state has no attachment: they can't be attached again.
+made. Data disks attached where the state has no attachment: they can't be attached again. And key pairs, security groups,
+vSwitches, VPCs and snapshot policies that have the stack's name: a second key pair of that name is refused.
 Not while \`pulumi up\` is at work: what it is making is not in the state yet either.
-  --release     releases the hosts and detaches the disks, all of them; data disks stay
+  --release     releases them, and detaches the disks; data disks stay
   --stack NAME  of this stack, not the selected one or that in STACK
 Exit status: 0 there is nothing, or nothing any more, 1 there is something, 2 it can't be told.`;
 
@@ -30,14 +32,14 @@ export async function orphans(
         // A host takes its disks' attachments with it.
         if (hosts.has(orphan.where)) continue;
         await cloud.forget(orphan);
-        print(`${orphan.kind === "host" ? "released" : "detached"}: ${orphan.id}`);
+        print(`${orphan.kind === "attachment" ? "detached" : "released"}: ${orphan.id}`);
     }
     return true;
 }
 
 /** What one is, for people. */
 export function sentence({ kind, id, name, where }: Orphan): string {
-    return kind === "host" ? `host ${name} (${id}), ${where}` : `disk ${name} (${id}), attached to ${where}`;
+    return kind === "attachment" ? `disk ${name} (${id}), attached to ${where}` : `${kind} ${name} (${id}), ${where}`;
 }
 
 async function main(args: string[]): Promise<number> {

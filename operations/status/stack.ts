@@ -1,5 +1,5 @@
 import { type Access, accessOf, nameOf, plain, type Resource, resourcesOf, stackIn, unwrap } from "../access";
-import { ecsEndpoint } from "../cloudSettings";
+import { endpointOf } from "../cloudSettings";
 import type { Watermarks } from "./marks";
 
 /** What a stack's state says about its parts, and how to reach them. */
@@ -90,7 +90,7 @@ export function stackOf(exported: string): Stack {
 
 /** A rehearsal's cloud is on loopback, and its control address a port up (rehearsal/paths.ts). */
 function controlOf(providers: Resource[]): Pick<Stack, "control"> {
-    const endpoint = providers.map(({ inputs }) => ecsEndpoint(plain(inputs?.endpoints))).find(Boolean) ?? "";
+    const endpoint = providers.map(({ inputs }) => endpointOf("ecs", plain(inputs?.endpoints))).find(Boolean) ?? "";
     const [, port] = /^127\.0\.0\.1:(\d+)$/.exec(endpoint) ?? [];
     return port === undefined ? {} : { control: `http://127.0.0.1:${Number(port) + 1}` };
 }

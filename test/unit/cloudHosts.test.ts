@@ -1,9 +1,10 @@
 import * as ecs from "@alicloud/ecs20140526";
+import * as vpc from "@alicloud/vpc20160428";
 import { strict as assert } from "node:assert";
 import { type Cloud, cloudOf } from "../../operations/cloud";
 import { orphans } from "../../operations/orphans";
 import type { CloudSettings } from "../../operations/cloudSettings";
-import { Region, regionId } from "./cloud/region";
+import { Region, regionId, zoneId } from "./cloud/region";
 
 const pace = { every: 0.002, patience: 5, leaving: 5 };
 
@@ -26,8 +27,9 @@ describe("the cloud's interface to a stack's hosts", () => {
     beforeEach(async () => {
         region = await new Region().start();
         id = await region.instance(await region.network());
-        const endpoint = new URL(region.cloud.url).host;
-        settings = { region: regionId, accessKey: "id", secretKey: "secret", endpoint, protocol: "http" };
+        const { host } = new URL(region.cloud.url);
+        const endpoints = { ecs: host, vpc: host };
+        settings = { region: regionId, accessKey: "id", secretKey: "secret", endpoints, protocol: "http" };
         cloud = cloudOf(state({ master: id }), settings, pace);
     });
     afterEach(() => region.stop());
@@ -109,6 +111,46 @@ describe("the cloud's interface to a stack's hosts", () => {
         assert.equal(await orphans(own, false, print), true);
         const { instances } = await region.state();
         assert.equal(Object.keys(instances).length, 3);
+    });
+
+    it("finds what has the stack's own name and the stack does not know, and releases it from within outwards", async () => {
+        const name = "test-cluster-dev";
+        const vpcOf = async (vpcName: string) => {
+            const request = new vpc.CreateVpcRequest({ regionId, cidrBlock: "10.0.0.0/16", vpcName });
+            return (await region.vpc.createVpc(request)).body!.vpcId!;
+        };
+        const keyPair = (keyPairName: string) =>
+            region.ecs.createKeyPair(new ecs.CreateKeyPairRequest({ regionId, keyPairName }));
+        const [known, forgotten] = [await vpcOf(name), await vpcOf(name)];
+        const vSwitch = new vpc.CreateVSwitchRequest({ regionId, vpcId: forgotten, zoneId, cidrBlock: "10.0.1.0/24" });
+        vSwitch.vSwitchName = name;
+        await region.vpc.createVSwitch(vSwitch);
+        await region.group(forgotten, { securityGroupName: name });
+        await keyPair(name);
+        const policy = { autoSnapshotPolicyName: name, timePoints: "[2]", repeatWeekdays: "[1]", retentionDays: 7 };
+        await region.ecs.createAutoSnapshotPolicy(new ecs.CreateAutoSnapshotPolicyRequest({ regionId, ...policy }));
+        // Other stacks', and what has nothing to do with any.
+        for (const other of [`${name}-2`, "another"]) await Promise.all([vpcOf(other), keyPair(other)]);
+        const exported = JSON.parse(state({ master: id })) as { deployment: { resources: object[] } };
+        const type = "alicloud:vpc/network:Network";
+        exported.deployment.resources.push({ urn: `urn:pulumi:dev::p::${type}::${name}`, type, id: known });
+        const own = cloudOf(JSON.stringify(exported), settings, pace);
+        const before = await region.state();
+        const told: string[] = [];
+        assert.equal(await orphans(own, true, (line) => void told.push(line)), true);
+        const kinds = ["security group", "vSwitch", "VPC", "key pair", "snapshot policy"];
+        assert.deepEqual(
+            told.slice(0, 5).map((line) => kinds.find((kind) => line.startsWith(`${kind} ${name} (`))),
+            kinds,
+        );
+        assert.deepEqual(told.slice(5).length, 5);
+        const { vpcs, keyPairs, snapshotPolicies } = await region.state();
+        assert.deepEqual(
+            Object.keys(before.vpcs).filter((one) => !vpcs[one]),
+            [forgotten],
+        );
+        assert.deepEqual(Object.keys(keyPairs).sort(), ["another", `${name}-2`]);
+        assert.deepEqual(Object.keys(snapshotPolicies), []);
     });
 
     it("finds data disks that are attached and the stack does not know that, and detaches them", async () => {

@@ -8,23 +8,29 @@ const keys = { region: "cn-hangzhou", accessKey: "id", secretKey: "secret" };
 
 describe("the cloud's settings", () => {
     it("are those of the stack's provider", () => {
-        const endpoints = '[{"vpc":"127.0.0.1:7100"},{"ecs":"127.0.0.1:7100"}]';
+        const endpoints = '[{"vpc":"127.0.0.1:7200"},{"ecs":"127.0.0.1:7100"}]';
         assert.deepEqual(settingsOf(printed({ ...keys, endpoints, protocol: "HTTP" }), {}), {
-            ...{ ...keys, securityToken: undefined, endpoint: "127.0.0.1:7100", protocol: "http" },
+            ...{ ...keys, securityToken: undefined, protocol: "http" },
+            endpoints: { ecs: "127.0.0.1:7100", vpc: "127.0.0.1:7200" },
         });
     });
 
     it("come from the environment where the configuration has none, in the provider's order", () => {
-        const { region, accessKey, secretKey, securityToken, endpoint, protocol } = settingsOf(
+        const { region, accessKey, secretKey, securityToken, endpoints, protocol } = settingsOf(
             printed({ accessKey: "configured" }),
             {
                 ...{ ALIBABA_CLOUD_REGION: "cn-beijing", ALICLOUD_ACCESS_KEY: "id", ALICLOUD_SECRET_KEY: "" },
                 ...{ ALIBABA_CLOUD_ACCESS_KEY_SECRET: "second", ALIBABACLOUD_ACCESS_KEY_SECRET: "third" },
-                ...{ ALICLOUD_SECURITY_TOKEN: "token", ECS_ENDPOINT: "ecs.example.com" },
+                ...{
+                    ALICLOUD_SECURITY_TOKEN: "token",
+                    ECS_ENDPOINT: "ecs.example.com",
+                    ALIBABA_CLOUD_ENDPOINT_VPC: "vpc.example.com",
+                },
             },
         );
         assert.deepEqual([region, accessKey, secretKey], ["cn-beijing", "configured", "second"]);
-        assert.deepEqual([securityToken, endpoint, protocol], ["token", "ecs.example.com", "https"]);
+        assert.deepEqual([securityToken, protocol], ["token", "https"]);
+        assert.deepEqual(endpoints, { ecs: "ecs.example.com", vpc: "vpc.example.com" });
     });
 
     it("say all that is missing, and the way out", () => {

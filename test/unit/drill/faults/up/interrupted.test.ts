@@ -2,7 +2,6 @@ import { strict as assert } from "node:assert";
 import { createServer } from "node:http";
 import { once } from "node:events";
 import type { AddressInfo } from "node:net";
-import type { Orphan } from "../../../../../operations/cloud";
 import type { Context } from "../../../../../operations/drill/drill";
 import type { Fault, Scene } from "../../../../../operations/drill/faults/fault";
 import {
@@ -14,6 +13,7 @@ import {
     upKilled,
 } from "../../../../../operations/drill/faults/up/interrupted";
 import { cloudRefuses, mirrorDown } from "../../../../../operations/drill/faults/up/refusing";
+import type { Orphan } from "../../../../../operations/forgotten";
 import { Recorder } from "../../../../../operations/drill/record";
 import { Killed } from "../../../../../operations/drill/runs/pulumi";
 import { Undo } from "../../../../../operations/drill/undo";
