@@ -19,7 +19,10 @@ export interface Context {
      * @throws Error with its last words when it fails, or has not come to its end within `seconds`; Killed
      */
     pulumi(args: string[], seconds: number, signal?: AbortSignal, heard?: (line: string) => boolean): Promise<string>;
-    /** Reads the stack's state anew: after `pulumi up`, hosts may have other addresses and the cluster another key. */
+    /**
+     * Reads the stack's state anew: after `pulumi up`, hosts may have other addresses and the cluster another key. Where
+     * there is no cluster yet, only the cloud knows of what is new.
+     */
     reread(): Promise<void>;
     /** The host that was asked for; the drill's own choice when none was. */
     host?: string;

@@ -14,6 +14,7 @@ import { rowsDeleted, tableDropped } from "./faults/restores/table";
 import { etcdFull } from "./faults/storage/etcdFull";
 import { elasticsearchFull, mysqlFull, nodeFull } from "./faults/storage/fullDisks";
 import { mysqlAway, mysqlDeleted, mysqlEmptied } from "./faults/storage/mysql";
+import { bootstrapKilled } from "./faults/up/bootstrap";
 import { drift } from "./faults/up/drift";
 import { sshCut, upKilled } from "./faults/up/interrupted";
 import { diskMoved } from "./faults/up/moved";
@@ -29,7 +30,7 @@ const faults = [
     ...[certificatesExpired, etcdFull, mysqlFull, elasticsearchFull, nodeFull],
     ...[tableDropped, rowsDeleted, backupDamaged, nacosLost, indexDeleted, etcdLost],
     ...[upKilled, sshCut, cloudRefuses, mirrorDown],
-    ...[allReboot, diskMoved, masterRecovered, masterReleased, rebuild],
+    ...[allReboot, diskMoved, masterRecovered, masterReleased, rebuild, bootstrapKilled],
 ];
 
 /** Every drill there is, by the order of `npm run drill -- list`. */

@@ -43,6 +43,11 @@ export const anotherCluster: Pick<Fault, "destructive" | "takes"> = {
 /** The same where it makes another cluster: waits until the watch reaches that one, whose services have other addresses. */
 export async function pulumiToAnother(scene: Scene, args: string[]): Promise<void> {
     await pulumi(scene, args);
+    await reachAnother(scene);
+}
+
+/** Waits until the watch reaches another cluster that has just been made. */
+export async function reachAnother(scene: Scene): Promise<void> {
     const reached = () =>
         scene.watch.reach().then(
             () => true,

@@ -1,7 +1,7 @@
 import * as fs from "node:fs";
 import * as os from "node:os";
 import * as path from "node:path";
-import { exportStack, writeSshFiles } from "../../access";
+import { exportStack, nameOf, resourcesOf, writeSshFiles } from "../../access";
 import { type Cloud, cloudOf } from "../../cloud";
 import { cloudSettings } from "../../cloudSettings";
 import { KubernetesApi } from "../../status/api";
@@ -35,7 +35,7 @@ export class Session {
     /** @throws Error when the stack is not one for drills, or has no cluster */
     constructor(name: string | undefined) {
         process.on("exit", () => fs.rmSync(this.dir, { recursive: true, force: true }));
-        this.way = this.open(name, checkMarked);
+        this.way = this.open(exportStack(name), checkMarked);
         for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"]) process.on(signal, this.interrupt);
         // A terminal that is closed can't be written to any more.
         for (const stream of [process.stdout, process.stderr]) stream.on("error", () => undefined);
@@ -65,8 +65,9 @@ export class Session {
             ...this.way,
             pulumi: (args, seconds, signal, heard) => pulumi(args, this.stack.name, seconds, signal, heard),
             reread: async () => {
-                this.way = this.open(this.stack.name);
-                Object.assign(context, this.way);
+                const exported = exportStack(this.stack.name);
+                if (hasCluster(exported)) this.way = this.open(exported);
+                Object.assign(context, this.way, { cloud: cloudOf(exported, cloudSettings(this.stack.name)) });
             },
             ...(host !== undefined && { host }),
             rest: (seconds) => rest(seconds, signal),
@@ -128,8 +129,7 @@ export class Session {
     };
 
     /** The stack as its state has it now, and the ways into it. */
-    private open(name: string | undefined, check: (stack: string) => void = () => undefined) {
-        const exported = exportStack(name);
+    private open(exported: string, check: (stack: string) => void = () => undefined) {
         const stack = stackOf(exported);
         check(stack.name);
         if (!stack.kubeconfig || !stack.controlPlane) throw new Error("this stack has no cluster yet: pulumi up");
@@ -150,6 +150,11 @@ export class Session {
         };
         return way;
     }
+}
+
+/** Whether a state has come as far as a control plane. */
+function hasCluster(exported: string): boolean {
+    return resourcesOf(exported).some((resource) => nameOf(resource) === "control-plane" && resource.outputs?.stdout);
 }
 
 async function unwell({ stack, api }: Pick<Context, "stack" | "api">): Promise<string | undefined> {

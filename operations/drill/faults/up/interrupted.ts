@@ -10,8 +10,8 @@ import { onHost, script } from "../script";
  * again it has to go on, whatever half done thing it finds, and nothing may be there twice.
  */
 
-/** Runs of `pulumi up` that there are at most: it has about ten steps. */
-const most = 30;
+/** Runs of `pulumi up` that there are at most: for a whole cluster it has some thirty steps. */
+const most = 50;
 const up = ["up", "--yes", "--skip-preview"];
 const forgetPending = ["refresh", "--clear-pending-creates", "--yes", "--skip-preview"];
 
@@ -28,7 +28,7 @@ export function begunIn(line: string): string | undefined {
  * Runs `pulumi up` until it comes to its end. What a run has made and forgotten is released before the next.
  * @param heard gets each line; `true` kills it there
  * @returns how each run but the last has ended
- * @throws Error when it has not come to its end after 30 runs
+ * @throws Error when it has not come to its end after 50 runs
  */
 export async function untilDone(scene: Scene, heard?: (line: string) => boolean): Promise<string[]> {
     const { context, signal } = scene;

@@ -14,6 +14,7 @@ import {
 } from "../../../../../operations/drill/faults/up/interrupted";
 import { cloudRefuses, mirrorDown } from "../../../../../operations/drill/faults/up/refusing";
 import type { Orphan } from "../../../../../operations/forgotten";
+import { bootstrapKilled, stepIn } from "../../../../../operations/drill/faults/up/bootstrap";
 import { Recorder } from "../../../../../operations/drill/record";
 import { Killed } from "../../../../../operations/drill/runs/pulumi";
 import { Undo } from "../../../../../operations/drill/undo";
@@ -79,6 +80,23 @@ describe("a `pulumi up` that is cut short", () => {
         assert.equal(context.recorder.record.facts[0].value, "2 times, after node-02, node-02-join");
     });
 
+    it("is, where it makes a whole cluster, killed at each type of the cloud's, each step on a host, and Kubernetes", async () => {
+        const more = [" +  alicloud:vpc:Network n created (1s)", " +  kubernetes:core/v1:Service s created (1s) "];
+        assert.deepEqual([...lines, ...more].map(stepIn).filter(Boolean), [
+            "Instance",
+            "node-02-join",
+            "Network",
+            "Kubernetes' objects",
+        ]);
+        assert.equal(stepIn(" +  command:local:Command backup created (0.1s)"), undefined);
+        const { done, context, scene: here } = scene();
+        const reached = { ...here, watch: { reach: async () => void done.push("reach") } } as unknown as Scene;
+        await repair(bootstrapKilled, reached);
+        assert.equal(done.filter((word) => word === "cancel").length, 2);
+        assert.equal(done.at(-1), "reach");
+        assert.match(context.recorder.record.facts[0].value, /^2 times, after Instance, node-02-join$/);
+    });
+
     it("has SSH cut on the new host and the master when a step begins, and is run again where that failed it", async () => {
         const { done, shell, scene: here } = scene([new Error("command:remote:Command node-02-join: EOF")]);
         await repair(sshCut, here);
@@ -91,8 +109,8 @@ describe("a `pulumi up` that is cut short", () => {
     });
 
     it("is given up when it never comes to an end, with its reason", async () => {
-        const forever = Array.from({ length: 40 }, () => new Error("no route"));
-        await assert.rejects(untilDone(scene(forever).scene), /^Error: 30 times: no route$/);
+        const forever = Array.from({ length: 60 }, () => new Error("no route"));
+        await assert.rejects(untilDone(scene(forever).scene), /^Error: 50 times: no route$/);
     });
 
     it("is not over while the cloud has an instance that the stack does not know", async () => {
