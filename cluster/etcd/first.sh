@@ -12,6 +12,12 @@ step "etcd's tools"
 retry 300 kubeadm config images pull --config "$config"
 begin_etcd "$(kubeadm config images list --config "$config" | grep /etcd:)"
 open_backup "$sealed"
+# What etcd holds is read by the same minor version, or by the one that follows it.
+theirs=$(jq -r .kubernetes "$WORK/facts.json") ours=$(kubeadm version --output short)
+theirs=${theirs#Kubernetes }
+newer=$(($(cut -d . -f 2 <<<"$ours") - $(cut -d . -f 2 <<<"$theirs")))
+((newer == 0 || newer == 1)) ||
+    fail "the backup is of Kubernetes $theirs, and this is $ours: set kubernetes.version to ${theirs#v}, and make the newer ones afterwards, one minor version at a time"
 
 step "snapshot becomes etcd's data"
 address=$(sed -n 's/^ *advertiseAddress: *"\?\([0-9.]*\)"\?$/\1/p' "$config")

@@ -181,6 +181,14 @@ describe("a backup of etcd, on the control plane", () => {
         const begin = () => host.run(`set -- /etc/kubeadm.yaml\n${first}`);
         const place = "/var/lib/test-cluster/etcd-first/etcd-20260102T030405Z.sealed";
         let authority = "";
+        const kubeadm = (version: string) =>
+            host.standIn(
+                "kubeadm",
+                `case "$*" in
+                *" list "*) echo registry.example/etcd:3.6.8-0 ;;
+                version*) echo ${version} ;;
+                esac`,
+            );
 
         /** A backup of the cluster as it is here; afterwards the host is a new one. */
         beforeEach(async () => {
@@ -192,7 +200,7 @@ describe("a backup of etcd, on the control plane", () => {
             authority = host.read("/etc/kubernetes/pki/ca.crt");
             for (const gone of ["pki", "manifests"]) fs.rmSync(host.at(`/etc/kubernetes/${gone}`), { recursive: true });
             host.write("/etc/kubeadm.yaml", 'localAPIEndpoint:\n  advertiseAddress: "10.20.0.10"\n');
-            host.standIn("kubeadm", '[[ $* != *" list "* ]] || echo registry.example/etcd:3.6.8-0');
+            kubeadm("v1.36.3");
             for (const known of ["chmod"]) host.standIn(known, `exec /bin/${known} "$@"`);
             tool(
                 "etcdutl",
@@ -218,6 +226,21 @@ describe("a backup of etcd, on the control plane", () => {
             const mode = (file: string) =>
                 (fs.statSync(host.at(`/etc/kubernetes/pki/${file}`)).mode & 0o777).toString(8);
             assert.deepEqual(["ca.key", "sa.key", "ca.crt"].map(mode), ["600", "600", "644"]);
+        });
+
+        it("is refused by a version of Kubernetes that can't read it", async () => {
+            for (const version of ["v1.35.9", "v1.38.0"]) {
+                kubeadm(version);
+                const { status, stderr } = await begin();
+                assert.equal(status, 1, version);
+                assert.match(
+                    stderr,
+                    /the backup is of Kubernetes v1\.36\.3, and this is .*: set kubernetes\.version to 1\.36\.3/,
+                );
+                assert.ok(!host.exists("/var/lib/etcd"));
+            }
+            kubeadm("v1.37.0");
+            assert.equal((await begin()).status, 0);
         });
 
         it("leaves nothing where it is of another stack's key, or its Secrets are encrypted with another", async () => {
