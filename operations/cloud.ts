@@ -49,6 +49,9 @@ export function cloudOf(
     return new EcsCloud(ids, new Forgotten(exported, settings), settings, pace);
 }
 
+/** What can't be released now, and can be in a moment: a host that is still being made, what another one is in. */
+const notYet = /IncorrectInstanceStatus|DependencyViolation/;
+
 class EcsCloud implements Cloud {
     private readonly client: Ecs;
 
@@ -111,7 +114,19 @@ class EcsCloud implements Cloud {
     }
 
     async forget(orphan: Orphan): Promise<void> {
-        await this.forgotten.forget(orphan);
+        let refusal: Error | undefined;
+        const ordered = () =>
+            this.forgotten.forget(orphan).then(
+                () => true,
+                (error: Error) => {
+                    if (!notYet.test(error.message)) throw error;
+                    refusal = error;
+                    return false;
+                },
+            );
+        await waitFor(ordered, this.pace.patience, "").catch((error: Error) => {
+            throw refusal ?? error;
+        });
         const gone = async () => (await this.orphans()).every((each) => each.id !== orphan.id);
         await waitFor(gone, this.pace.patience, `${orphan.name} (${orphan.id}) is there still`);
     }

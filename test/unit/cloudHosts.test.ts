@@ -113,6 +113,26 @@ describe("the cloud's interface to a stack's hosts", () => {
         assert.equal(Object.keys(instances).length, 3);
     });
 
+    it("releases one that is still being made as soon as the cloud takes that, and says why it does not in the end", async () => {
+        const network = await region.network();
+        const tag = Object.entries({ project: "test-cluster", stack: "dev" });
+        const tags = tag.map(([key, value]) => new ecs.RunInstancesRequestTag({ key, value }));
+        await region.instance(network, { tag: tags });
+        const [orphan] = await cloud.orphans();
+        const refused = (code: string, count: number) =>
+            region.fault({ action: "DeleteInstance", count, refuse: { code, status: 403 } });
+        await refused("IncorrectInstanceStatus.Initializing", 99);
+        const hasty = cloudOf(state({ master: id }), settings, { ...pace, patience: 0.05 });
+        await assert.rejects(hasty.forget(orphan), /release of the host: .*IncorrectInstanceStatus\.Initializing/);
+        await region.control("DELETE", "/faults");
+        await refused("IncorrectInstanceStatus.Initializing", 1);
+        await cloud.forget(orphan);
+        assert.deepEqual(await cloud.orphans(), []);
+        await refused("Forbidden.RAM", 1);
+        await region.instance(network, { tag: tags });
+        await assert.rejects(cloud.forget((await cloud.orphans())[0]), /Forbidden\.RAM/);
+    });
+
     it("finds what has the stack's own name and the stack does not know, and releases it from within outwards", async () => {
         const name = "test-cluster-dev";
         const vpcOf = async (vpcName: string) => {
