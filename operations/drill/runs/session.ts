@@ -66,8 +66,8 @@ export class Session {
             pulumi: (args, seconds, signal, heard) => pulumi(args, this.stack.name, seconds, signal, heard),
             reread: async () => {
                 const exported = exportStack(this.stack.name);
-                if (hasCluster(exported)) this.way = this.open(exported);
-                Object.assign(context, this.way, { cloud: cloudOf(exported, cloudSettings(this.stack.name)) });
+                if (hasCluster(exported)) Object.assign(context, (this.way = this.open(exported)));
+                else context.cloud = cloudOf(exported, cloudSettings(this.stack.name));
             },
             ...(host !== undefined && { host }),
             rest: (seconds) => rest(seconds, signal),

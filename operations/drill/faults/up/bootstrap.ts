@@ -1,6 +1,6 @@
 import type { Fault } from "../fault";
 import { anotherCluster, reachAnother } from "../repair";
-import { forgotten, untilDone } from "./interrupted";
+import { forgotten, killedAfterEach, untilDone } from "./interrupted";
 import { rebuild } from "./rebuild";
 
 /**
@@ -24,15 +24,8 @@ export const bootstrapKilled: Fault = {
     repair: {
         what: "pulumi cancel, npm run orphans -- --release, pulumi up --yes, each time",
         async run(scene) {
-            const made = new Set<string>();
-            const ends = await untilDone(scene, (line) => {
-                const step = stepIn(line);
-                if (!step || made.has(step)) return false;
-                made.add(step);
-                return true;
-            });
+            await killedAfterEach(scene, stepIn);
             await reachAnother(scene);
-            scene.context.recorder.fact("Killed", `${ends.length} times, after ${[...made].join(", ")}`);
         },
     },
     missing: forgotten,

@@ -58,6 +58,18 @@ export async function untilDone(scene: Scene, heard?: (line: string) => boolean)
     }
 }
 
+/** The same, killed after each step once; `stepIn` says which a line has made, if any. */
+export async function killedAfterEach(scene: Scene, stepIn: (line: string) => string | undefined): Promise<void> {
+    const made = new Set<string>();
+    const ends = await untilDone(scene, (line) => {
+        const step = stepIn(line);
+        if (!step || made.has(step)) return false;
+        made.add(step);
+        return true;
+    });
+    scene.context.recorder.fact("Killed", `${ends.length} times, after ${[...made].join(", ")}`);
+}
+
 /** What a run has made and forgotten: it would be paid for, and be there twice. */
 export async function forgotten({ context }: Scene): Promise<string | undefined> {
     const [orphan] = await context.cloud.orphans();
@@ -82,16 +94,7 @@ export const upKilled: Fault = {
     goals: { notice: 60, repair: 900 },
     repair: {
         what: "pulumi cancel, npm run orphans -- --release, pulumi up --yes, each time",
-        async run(scene) {
-            const made = new Set<string>();
-            const ends = await untilDone(scene, (line) => {
-                const name = madeIn(line);
-                if (!name || made.has(name)) return false;
-                made.add(name);
-                return true;
-            });
-            scene.context.recorder.fact("Killed", `${ends.length} times, after ${[...made].join(", ")}`);
-        },
+        run: (scene) => killedAfterEach(scene, madeIn),
     },
 };
 
