@@ -262,10 +262,17 @@ function explain(issue: z.core.$ZodIssue, input: unknown): string[] {
     }
     const value = issue.path.reduce<unknown>((at, part) => (at as Record<PropertyKey, unknown>)?.[part], input);
     if (value === undefined) return [`${key}: required and missing${hint(key)}`];
-    return [`${key}: ${JSON.stringify(value)}: ${issue.message}`];
+    return [`${key}: ${shown(value, issue.path.at(-1))}: ${issue.message}`];
+}
+
+/** A value as a mistake names it, without the secrets in it. */
+function shown(value: unknown, key?: PropertyKey): string {
+    const hide = (name: PropertyKey | undefined, inner: unknown) => (name === "accessKeySecret" ? "[secret]" : inner);
+    return JSON.stringify(hide(key, value), hide);
 }
 
 function hint(key: string): string {
+    if (key.endsWith(".accessKeySecret")) return `; pulumi config set --secret --path test-cluster:${key}`;
     return key.startsWith("access")
         ? '; name the addresses that may reach SSH and the Kubernetes API, for example access: {cidrs: ["198.51.100.7/32"]}'
         : "";

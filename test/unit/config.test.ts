@@ -38,6 +38,11 @@ const hosts = (...list: object[]) => ({ hosts: list, disks: { data }, kafka: { h
 /** The disks of the defaults, MySQL's changed. */
 const mysqlDisk = (change: object) => ({ data: disks({ mysql: change }) });
 
+/** A bucket for backups that is right, changed. */
+const bucket = (change: object) => ({
+    backup: { bucket: { name: "backups", accessKeyId: "id", accessKeySecret: "hidden", ...change } },
+});
+
 const shapes: Case[] = [
     { title: "no access", change: { access: undefined }, mistake: line("access", "missing", "cidrs: [") },
     { title: "empty access", change: { access: { cidrs: [] } }, mistake: line("access.cidrs", "[]", ">=1") },
@@ -145,6 +150,26 @@ const shapes: Case[] = [
         title: "an unknown cgroup driver",
         change: { kubernetes: { cgroupDriver: "cgroupv2" } },
         mistake: line("kubernetes.cgroupDriver", "cgroupv2", '"systemd"|"cgroupfs"'),
+    },
+    {
+        title: "a bucket whose name no bucket can have",
+        change: bucket({ name: "Backups_1" }),
+        mistake: line("backup.bucket.name", '"Backups_1"', "3 to 63 lower-case letters"),
+    },
+    {
+        title: "an endpoint with a path",
+        change: bucket({ endpoint: "https://oss.example.com/backups" }),
+        mistake: line("backup.bucket.endpoint", "oss.example.com/backups", "a URL without a path"),
+    },
+    {
+        title: "an endpoint that is no URL",
+        change: bucket({ endpoint: "oss-cn-hangzhou.aliyuncs.com" }),
+        mistake: line("backup.bucket.endpoint", "oss-cn-hangzhou", "such as https://"),
+    },
+    {
+        title: "an access key without its secret",
+        change: bucket({ accessKeySecret: undefined }),
+        mistake: line("backup.bucket.accessKeySecret", "missing", "pulumi config set --secret --path test-cluster:"),
     },
 ];
 
@@ -424,6 +449,20 @@ describe("configuration", () => {
 
     it("counts one mistake as one", () => {
         assert.throws(() => parseSettings({ access, zome: "a" }), /1 mistake in the stack's configuration/);
+    });
+
+    it("takes a bucket for backups, inside the cloud or at an address, and needs none", () => {
+        assert.deepEqual(mistakesIn({ access, ...bucket({}) }), []);
+        assert.deepEqual(mistakesIn({ access, ...bucket({ endpoint: "http://192.0.2.7:8080" }) }), []);
+        assert.equal(parseSettings({ access }).backup.bucket, undefined);
+    });
+
+    it("shows no secret in a mistake, neither as the value nor in one", () => {
+        const short = mistakesIn({ access, ...bucket({ accessKeySecret: "hid den" }) });
+        assert.deepEqual(short, ['backup.bucket.accessKeySecret: "[secret]": must be a word without spaces']);
+        const nested = mistakesIn({ access, backup: { bucket: { name: bucket({}).backup.bucket } } });
+        assert.match(nested.join("\n"), /^backup\.bucket\.name: \{.*"accessKeySecret":"\[secret\]"/m);
+        assert.doesNotMatch(nested.join("\n"), /hidden/);
     });
 
     it("takes the internet when it is meant", () => {
