@@ -8,6 +8,7 @@ import { configurations, connection } from "./apps/nacos/configurations";
 import { readConfigurations } from "./apps/nacos/folder";
 import { Nacos } from "./apps/nacos/nacos";
 import { flannel, metricsServer } from "./cluster/addons";
+import { backupCopies } from "./cluster/bucket/copies";
 import { checkCapacity } from "./cluster/capacity/check";
 import { prices } from "./cluster/capacity/prices";
 import { lookUp } from "./cluster/catalog";
@@ -51,6 +52,7 @@ export = async () => {
     });
 
     const etcdBackups = cluster.backups.start(systemReady);
+    const copies = config.backup.bucket ? [backupCopies(config, hosts, { dependsOn: etcdBackups })] : [];
     const certificates = certificateRenewal(hosts, { dependsOn: systemReady });
 
     const guardrails = new Guardrails("guardrails", config, ownNamespaces, { providers: [cluster.provider] });
@@ -85,7 +87,9 @@ export = async () => {
         again: disks.ids,
     });
 
-    inService(hosts, { dependsOn: [systemReady, applicationsReady, kafka.started, etcdBackups, certificates] });
+    inService(hosts, {
+        dependsOn: [systemReady, applicationsReady, kafka.started, etcdBackups, ...copies, certificates],
+    });
 
     const api = pulumi.interpolate`https://${hosts.controlPlane.publicAddress}:6443`;
     return {

@@ -1,8 +1,8 @@
 import { z } from "zod";
 import { memory, quantity } from "./types";
 
-/** A word that is sent in a header. */
-const word = z.string().regex(/^[\x21-\x7e]+$/, "must be a word without spaces");
+/** A part of an access key. */
+const word = z.string().regex(/^[\w+/=.-]+$/, "must be letters, digits and + / = . - _ alone");
 
 /** The bucket that backups are copied to. */
 const bucket = z.strictObject({

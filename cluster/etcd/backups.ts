@@ -2,6 +2,7 @@ import type * as command from "@pulumi/command";
 import * as pulumi from "@pulumi/pulumi";
 import * as path from "node:path";
 import type { StackConfig } from "../../config";
+import { broughtBack } from "../bucket/copies";
 import type { Hosts } from "../hosts";
 import { sshKey, type SshKey } from "../secrets";
 import { script } from "../shell";
@@ -56,14 +57,16 @@ export class EtcdBackups extends pulumi.ComponentResource {
 
     /** Sends the backup that a control plane begins with, to each one that is made. */
     private recovery(backup: string, source: pulumi.Resource): command.remote.Command {
-        const { controlPlane } = this.hosts;
+        const { config, hosts, mount } = this;
+        const { controlPlane } = hosts;
+        const inBucket = { parent: this, dependsOn: mount };
         const program = "/usr/local/sbin/etcd-store";
         return this.onStore("etcd-recovery", {
             parts: [own("store-key"), own("recover")],
             given: { BACKUP: backup },
-            files: { [program]: storeFiles(this.config, controlPlane.address)[program] },
+            files: { [program]: storeFiles(config, controlPlane.address)[program] },
             triggers: [controlPlane.instance.id],
-            after: [source],
+            after: [source, ...(config.backup.bucket ? [broughtBack(config, hosts, backup, inBucket)] : [])],
         });
     }
 

@@ -69,15 +69,17 @@ newest_good() {
 }
 
 # Removes what the rule does not keep: `forget_backups KIND`. All of the last hour are kept, the first of each hour for
-# KEEP_HOURS hours, the first of each day for KEEP_DAYS days; and the newest, however old it is.
+# KEEP_HOURS hours, the first of each day for KEEP_DAYS days; and the newest, however old it is. What has come back from
+# elsewhere, and so has a file that is younger than its name says, is there to be restored, and is kept for a day.
 forget_backups() {
-    local name at age now hour='' day='' newest
+    local name at age now back hour='' day='' newest
     now=$(date +%s)
     newest=$(backups_of "$1" | head -n 1)
     for name in $(backups_of "$1" | sort); do
         at=${name##*-}
         age=$((now - $(date -u -d "${at:0:8} ${at:9:2}:${at:11:2}:${at:13:2}" +%s)))
-        if [[ $name == "$newest" ]] || ((age <= 3600)) ||
+        back=$((now - $(stat -c %Y "$FOLDER/$name.json")))
+        if [[ $name == "$newest" ]] || ((age <= 3600)) || ((back <= 86400 && age - back > 3600)) ||
             { ((age <= KEEP_HOURS * 3600)) && [[ ${at:0:11} != "$hour" ]]; } ||
             { ((age <= KEEP_DAYS * 86400)) && [[ ${at:0:8} != "$day" ]]; }; then
             hour=${at:0:11}

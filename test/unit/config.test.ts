@@ -459,7 +459,9 @@ describe("configuration", () => {
 
     it("shows no secret in a mistake, neither as the value nor in one", () => {
         const short = mistakesIn({ access, ...bucket({ accessKeySecret: "hid den" }) });
-        assert.deepEqual(short, ['backup.bucket.accessKeySecret: "[secret]": must be a word without spaces']);
+        assert.deepEqual(short, [
+            'backup.bucket.accessKeySecret: "[secret]": must be letters, digits and + / = . - _ alone',
+        ]);
         const nested = mistakesIn({ access, backup: { bucket: { name: bucket({}).backup.bucket } } });
         assert.match(nested.join("\n"), /^backup\.bucket\.name: \{.*"accessKeySecret":"\[secret\]"/m);
         assert.doesNotMatch(nested.join("\n"), /hidden/);

@@ -76,6 +76,16 @@ describe("the library of backups", () => {
         assert.deepEqual(stdout.trim().split("\n").sort(), forgotten.map((name) => `forgot ${name}`).sort());
     });
 
+    it("keeps what came back from elsewhere for a day, so that it can be restored", () => {
+        const ages = [90, 80, 60].map((days) => new Date(Date.now() - days * day));
+        const back = folder.aged("mysql", ages[0], new Date(Date.now() - 20 * hour));
+        const longAgo = folder.aged("mysql", ages[1], new Date(Date.now() - 30 * hour));
+        const newest = folder.aged("mysql", ages[2]);
+        const { stdout } = folder.run("forget_backups mysql");
+        assert.deepEqual(folder.names(), [back, newest].sort());
+        assert.equal(stdout, `forgot ${longAgo}\n`);
+    });
+
     it("keeps the newest, however old it is", () => {
         const name = folder.aged("mysql", new Date(Date.now() - 90 * day));
         folder.run("forget_backups mysql");

@@ -33,15 +33,17 @@ export class Folder {
         return stdout.trim();
     }
 
-    /** Puts a backup there that is so many hours old. Returns its name. */
-    aged(kind: string, at: Date): string {
+    /** Puts a backup there that was made at a time, and came there then, or later. Returns its name. */
+    aged(kind: string, at: Date, came = at): string {
         const stamp = at
             .toISOString()
             .replace(/\.\d+Z$/, "Z")
             .replace(/[-:]/g, "");
         const name = `${kind}-${stamp}`;
         const manifest = { name, kind, stack: "local", at: at.toISOString(), bytes: 0, sha256: "" };
-        fs.writeFileSync(path.join(this.folder, `${name}.json`), JSON.stringify(manifest));
+        const file = path.join(this.folder, `${name}.json`);
+        fs.writeFileSync(file, JSON.stringify(manifest));
+        fs.utimesSync(file, came, came);
         fs.writeFileSync(path.join(this.folder, `${name}.sealed`), "");
         return name;
     }
