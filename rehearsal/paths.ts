@@ -10,15 +10,20 @@ export const stateDir = path.join(
     "test-cluster",
 );
 
+/** Where objects of the region's object storage are. */
+export const objectsDir = path.join(stateDir, "oss");
+
 export const checkoutDir = path.resolve(__dirname, "..");
 
-/** Where the region listens. Loopback for the operator; `services` is on the region's own link, for its hosts. */
+/** Where the region listens. Loopback for the operator; `services` and `objects` are on the region's own link, for its hosts. */
 export const addresses = {
     /** The cloud's API and, one port up, the control address that orders faults. */
     cloud: { host: "127.0.0.1", port: 7100 },
     control: { host: "127.0.0.1", port: 7101 },
     /** Packages, images and downloads for the hosts. The real cloud's internal mirrors live in this range too. */
     services: { host: "100.100.2.148", port: 80 },
+    /** Object storage, for the hosts too. */
+    objects: { host: "100.100.2.149", port: 80 },
     /** The operator as the hosts see him, and the range that public addresses come from (TEST-NET-2). */
     operator: "198.51.100.1",
     publicRange: "198.51.100.0/24",

@@ -9,6 +9,9 @@ import { sourcesIn } from "./sources";
 /** The region's access key: what the `local` stack's configuration says. It opens nothing but this region. */
 export const accessKey = { id: "rehearsal", secret: "rehearsal" };
 
+/** The bucket that is there from the beginning: the one that the `local` stack's configuration says. */
+export const bucket = "test-cluster-backups";
+
 export const files = {
     pid: path.join(stateDir, "region.pid"),
     log: path.join(stateDir, "region.log"),

@@ -9,7 +9,7 @@ import { Containers } from "./hosts/containers";
 import { ensureImage, removeUnusedImages } from "./hosts/image";
 import { checkMachine, installPackages } from "./hosts/requirements";
 import { ensureMirror } from "./mirror/content";
-import { stateDir } from "./paths";
+import { objectsDir, stateDir } from "./paths";
 import { type Phase, phases } from "./phases";
 import { control, regionPid, startProcess, stopProcess } from "./process";
 import { toolchain } from "./toolchain/toolchain";
@@ -21,7 +21,7 @@ const usage = `The rehearsal region: a cloud on this machine.
   npm run region -- start              start the region (and the hosts that were running)
   npm run region -- stop               power the hosts off and stop the region; nothing is lost
   npm run region -- status             what runs
-  npm run region -- reset [--disks]    remove everything in the region; data disks stay, unless --disks
+  npm run region -- reset [--disks]    remove everything in the region; data disks and buckets stay, unless --disks
   npm run region -- clean              remove from the cache what was built and not used for 14 days
   npm run region -- clean --all-unused remove from it all that the last complete build did not use
   npm run region -- shell HOST         a root shell on a host, without SSH
@@ -125,8 +125,11 @@ async function reset(keepDisks: boolean): Promise<void> {
     } else {
         fs.rmSync(cloud, { force: true });
     }
+    if (!keepDisks) fs.rmSync(objectsDir, { recursive: true, force: true });
     fs.rmSync(path.join(stateDir, ".pulumi"), { recursive: true, force: true });
-    say(`The region is gone${keepDisks ? "; its data disks are kept for the next one" : ", its disks too"}.`);
+    say(
+        `The region is gone${keepDisks ? "; its data disks and buckets are kept for the next one" : ", its disks and buckets too"}.`,
+    );
 }
 
 /** Removes the parts that the last build did not use, nor anybody for so many days, and the images of no host. */

@@ -10,19 +10,21 @@ kinds="etcd mysql nacos"
 # Nacos' are made with MySQL's.
 folder_of() { if [[ $1 == nacos ]]; then echo mysql; else echo "$1"; fi; }
 
-# rclone, whose errors become one line that says why. The last options win.
+tries=(--retries 2 --low-level-retries 3)
+
+# rclone, whose errors become one line that says why.
 bucket() {
     local status=0 said
     said=$(mktemp)
-    timeout "${patience:-1200}" rclone --log-level ERROR --log-format "" --retries 2 --low-level-retries 3 --contimeout 10s \
-        --timeout 60s --buffer-size 4M --s3-upload-concurrency 2 "$@" 2>"$said" || status=$?
+    timeout "${patience:-1200}" rclone --log-level ERROR --log-format "" "${tries[@]}" --contimeout 10s --timeout 60s \
+        --buffer-size 4M --s3-upload-concurrency 2 "$@" 2>"$said" || status=$?
     if ((status == 3)); then
         echo "there is no bucket $BUCKET" >&2
     elif ((status == 124)); then
         echo "the bucket $BUCKET gave no answer within ${patience:-1200} s" >&2
     elif ((status)); then
         # The last error, in one line, and without what tells nobody anything.
-        echo "the bucket $BUCKET can't be used: $(tail -n 2 "$said" | tr -s '\n\t' ' ' | sed 's/, request id:.*//; s/ *$//')" >&2
+        echo "the bucket $BUCKET can't be used: $(tail -n 2 "$said" | tr -s '\n\t' ' ' | sed 's/, request id:.*//; s/ *$//; s/^Failed to [^:]*: //; s/^last error was: //; s/^error in [^:]*: //')" >&2
     fi
     rm -f "$said"
     return "$status"
@@ -150,7 +152,7 @@ push | pull)
 check)
     # Its last words say why: somebody waits for them.
     finish() { rm -f "${cleanup[@]}"; }
-    patience=10
+    patience=10 tries=(--retries 1 --low-level-retries 1)
     check
     ;;
 *)

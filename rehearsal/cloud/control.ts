@@ -10,6 +10,7 @@
  *     POST   /instances/ID/kill       power loss: the machine goes off at once and the API notices later
  *     POST   /instances/ID/release    gone behind everyone's back, whatever protects it
  *     POST   /mirror                  { "down": true }: packages and images can't be had; { "down": false }: again
+ *     POST   /objects                 { "down": true }: the object storage refuses everybody; { "down": false }: no more
  *     POST   /snapshots/due           take the automatic snapshots due at { "at": ISO 8601 }, or now
  */
 import type { IncomingMessage, ServerResponse } from "node:http";
@@ -28,22 +29,28 @@ class Refused extends Error {
     }
 }
 
-/** What the hosts get packages and images from, as far as it is ordered here. */
-export interface Mirror {
+/** What the hosts use beside the API, as far as it is ordered here. */
+export interface Service {
     down: boolean;
+}
+
+/** The mirror of packages and images, and the object storage. */
+export interface Services {
+    mirror: Service;
+    objects: Service;
 }
 
 /** Answers one control call. A mistake in it is answered with 400 or 404 and `{ "error": … }`. */
 export async function control(
     cloud: Cloud,
-    mirror: Mirror,
+    services: Services,
     message: IncomingMessage,
     response: ServerResponse,
 ): Promise<void> {
     try {
         const url = new URL(message.url ?? "/", "http://control");
         const call = `${message.method} ${url.pathname}`;
-        const answer = await route(cloud, mirror, call, url.searchParams, await json(message));
+        const answer = await route(cloud, services, call, url.searchParams, await json(message));
         send(response, 200, answer);
     } catch (error) {
         send(response, error instanceof Refused ? error.status : 400, { error: (error as Error).message });
@@ -63,7 +70,7 @@ async function json(message: IncomingMessage): Promise<Record<string, unknown>> 
 
 async function route(
     cloud: Cloud,
-    mirror: Mirror,
+    services: Services,
     call: string,
     query: URLSearchParams,
     body: Record<string, unknown>,
@@ -87,9 +94,9 @@ async function route(
             cloud.faults.sellOut(zone(String(body.zone)).id, instanceType(String(body.type)).id);
             return cloud.faults.list();
         case "POST /mirror":
-            if (typeof body.down !== "boolean") throw new Refused(400, `down: ${String(body.down)}: true or false`);
-            mirror.down = body.down;
-            return { down: mirror.down };
+            return order(services.mirror, body);
+        case "POST /objects":
+            return order(services.objects, body);
         case "POST /snapshots/due":
             return { taken: await takeDueSnapshots(cloud, body.at ? new Date(String(body.at)) : new Date()) };
     }
@@ -105,6 +112,12 @@ async function route(
         await cloud.machines.idle();
     }
     return { id };
+}
+
+function order(service: Service, { down }: Record<string, unknown>): Service {
+    if (typeof down !== "boolean") throw new Refused(400, `down: ${String(down)}: true or false`);
+    service.down = down;
+    return { down };
 }
 
 const faultKeys = ["action", "match", "count", "refuse", "throttle", "delayMs", "loseAnswer"];

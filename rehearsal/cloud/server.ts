@@ -6,7 +6,7 @@ import { addresses } from "../paths";
 import { ApiError } from "./api/errors";
 import { decode, encode } from "./api/model";
 import { Cloud, CloudOptions } from "./cloud";
-import { control, type Mirror } from "./control";
+import { control, type Service } from "./control";
 import { takeDueSnapshots } from "./ecs/disks/schedule";
 import { isMutating, refusal } from "./faults";
 import { ensureCertificate } from "./http/certificate";
@@ -22,7 +22,8 @@ export interface ServerOptions extends CloudOptions {
     /** The control address's port; 0 for any free one. */
     controlPort?: number;
     /** What is ordered of it through the control address. */
-    mirror?: Mirror;
+    mirror?: Service;
+    objects?: Service;
 }
 
 export interface RunningCloud {
@@ -56,12 +57,12 @@ export async function startCloud(options: ServerOptions): Promise<RunningCloud> 
         certificate,
     );
     const listeners = [api];
-    const { mirror = { down: false } } = options;
+    const { mirror = { down: false }, objects = { down: false } } = options;
     try {
         const controls = await listen(
             host,
             options.controlPort ?? addresses.control.port,
-            (message, response) => void ready.then((cloud) => control(cloud, mirror, message, response)),
+            (message, response) => void ready.then((cloud) => control(cloud, { mirror, objects }, message, response)),
         );
         listeners.push(controls);
         const cloud = new Cloud(options);

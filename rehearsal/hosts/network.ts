@@ -9,12 +9,12 @@ import { InstanceSpec } from "./hypervisor";
 const bridgePrefix = "tc-";
 
 /**
- * The region's own link on this machine: the operator's address, and the one that hosts find its services at. It is a
+ * The region's own link on this machine: the operator's address, and those that hosts find its services at. It is a
  * bridge with nothing plugged in, because every kernel that can run hosts has bridges, and not each has dummy links.
  */
 export async function ensureLink(): Promise<void> {
     await ensureBridge(addresses.link);
-    for (const address of [addresses.operator, addresses.services.host]) {
+    for (const address of [addresses.operator, addresses.services.host, addresses.objects.host]) {
         await run("ip", ["address", "replace", `${address}/32`, "dev", addresses.link]);
     }
 }

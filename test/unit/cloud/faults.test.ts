@@ -80,9 +80,17 @@ describe("the cloud's control address", () => {
     it("has the mirror give nothing, and give again", async () => {
         for (const down of [true, false]) {
             await region.control("POST", "/mirror", { down });
-            assert.equal(region.mirror.down, down);
+            assert.deepEqual([region.mirror.down, region.objects.down], [down, false]);
         }
         await assert.rejects(region.control("POST", "/mirror", { down: "yes" }), /down: yes: true or false/);
+    });
+
+    it("has the object storage refuse everybody, and let them in again", async () => {
+        for (const down of [true, false]) {
+            await region.control("POST", "/objects", { down });
+            assert.deepEqual([region.mirror.down, region.objects.down], [false, down]);
+        }
+        await assert.rejects(region.control("POST", "/objects", {}), /down: undefined: true or false/);
     });
 
     it("tells which calls were made, without who signed them and secrets", async () => {

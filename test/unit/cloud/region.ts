@@ -24,6 +24,8 @@ export class Region {
     readonly machines = new MachinesInMemory();
     /** Stands in for the region's mirror. */
     readonly mirror = { down: false };
+    /** And for its object storage. */
+    readonly objects = { down: false };
     /** What failed behind the API. */
     readonly log: string[] = [];
     cloud!: RunningCloud;
@@ -35,6 +37,7 @@ export class Region {
             stateFile: path.join(this.folder, "cloud.json"),
             hypervisor: this.machines,
             mirror: this.mirror,
+            objects: this.objects,
             accessKeyId: "id",
             accessKeySecret: "secret",
             region: regionId,
