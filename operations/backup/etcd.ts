@@ -109,7 +109,7 @@ async function opened(context: Context, name: string): Promise<string> {
 }
 
 /** Runs a program of the hosts; of what it says when it fails, its steps' own lines say where and not why. */
-const reasons = `why() {
+export const reasons = `why() {
     local status=0 log
     log=$(mktemp)
     "$@" 2>"$log" || status=$?

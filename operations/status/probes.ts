@@ -2,6 +2,7 @@ import { randomBytes } from "node:crypto";
 import { ownKinds } from "../backup/kinds";
 import { type Api, ask, proxied } from "./api";
 import { filedBackups, type Found, probeOf, snapshotBackups } from "./backups";
+import { bucketProbe, type Copies, copiesIn } from "./bucket";
 import type { ClusterLook } from "./cluster";
 import { workloadLook } from "./cluster";
 import { Elasticsearch } from "./elasticsearch";
@@ -29,7 +30,7 @@ export interface Probe {
     /** Seconds after which it has failed, whatever it waits for. */
     patience: number;
     /** Returns the seconds that it took, with what else it found; fails with the reason. */
-    run(): Promise<number | { seconds: number; trends: Trends } | Found>;
+    run(): Promise<number | { seconds: number; trends: Trends } | { seconds: number; copies: Copies } | Found>;
 }
 
 /** The applications in the cluster, by the id of their workload. */
@@ -59,7 +60,7 @@ export function probesOf(stack: Stack, facts: Facts, way: Way): Probe[] {
     const { cluster, hosts } = facts;
     const { api, shell, seconds, signal } = way;
     const wanted: Probe[] = [];
-    const { kafka, backup, controlPlane = "" } = stack;
+    const { kafka, backup, bucket, controlPlane = "" } = stack;
     const container = hosts[kafka?.host ?? ""]?.container;
     if (kafka?.host && container?.running && !container.failure) {
         const run = () => kafkaProbe(shell.connect(kafka.host!, kafka.address!, 14));
@@ -69,6 +70,10 @@ export function probesOf(stack: Stack, facts: Facts, way: Way): Probe[] {
     if (filed && backup?.host) {
         const run = () => filedBackups(shell, backup.host!, backup.folder);
         wanted.push({ name: filed, what: "manifests read", patience: 9, run });
+    }
+    if (bucket?.host) {
+        const run = () => copiesIn(shell, bucket.host!);
+        wanted.push({ name: bucketProbe, what: "its copies listed", patience: 15, run });
     }
     if (cluster instanceof Error || !api) return wanted;
     const look = (name: keyof typeof applications) => workloadLook(cluster, applications[name]);

@@ -1,4 +1,5 @@
 import type { Manifest } from "../backup/kind";
+import type { Copies } from "./bucket";
 import type { Mark, Trends } from "./marks";
 
 /** How much is used, and of how much: bytes, or cores of CPU. */
@@ -19,6 +20,8 @@ export interface Probed {
     trends?: Trends;
     /** The backups that were found. */
     backups?: Manifest[];
+    /** What the bucket has of them. */
+    copies?: Copies;
 }
 
 /** A part of the stack. */

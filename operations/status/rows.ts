@@ -1,6 +1,7 @@
 import { ownKinds } from "../backup/kinds";
 import { apiRow } from "./apiRow";
 import { backupRow } from "./backups";
+import { bucketProbe, bucketRow } from "./bucket";
 import { type ClusterLook, type WorkloadLook, workloadLook } from "./cluster";
 import { offLabel } from "../../cluster/guardrails/labels";
 import type { HostLook } from "./host";
@@ -35,6 +36,7 @@ export function rowsOf(stack: Stack, facts: Facts, probed: Record<string, Probed
             const asked = name === "elasticsearch" ? inCluster.find((row) => row.name === "Elasticsearch") : undefined;
             return backupRow(name, stack, probed, now, asked);
         }),
+        ...(stack.bucket ? [bucketRow(stack.bucket, probed[bucketProbe])] : []),
     ];
 }
 

@@ -16,6 +16,8 @@ export interface Stack {
     nacosPassword?: string;
     /** Absent where the stack keeps no backups. */
     backup?: BackupPlace;
+    /** Absent where they are not copied to a bucket. */
+    bucket?: BucketPlace;
     /** What they are sealed with; absent until the stack has made it. */
     backupKey?: string;
     /** Deployments and the like that the stack has made, as `namespace/name`. */
@@ -37,6 +39,13 @@ export interface BackupPlace {
     everyMinutes: number;
     /** Since when the stack has a place for them. */
     since?: Date;
+}
+
+/** The bucket that backups are copied to. */
+export interface BucketPlace {
+    name: string;
+    /** The host that copies them; absent when it is gone. */
+    host?: string;
 }
 
 /** The host that Kafka is on and its private `host:port`; nothing where that host is gone. */
@@ -64,6 +73,7 @@ export function stackOf(exported: string): Stack {
     const controlPlane = step("control-plane");
     const kafka = step("kafka");
     const backups = ofType("command:remote:Command").find(({ inputs }) => backupDisk.test(plain(inputs?.create)));
+    const copies = step("backup-copies");
     const backupKey = ofType("command:local:Command").find((each) => nameOf(each) === "backup");
     const outputs = ofType("pulumi:pulumi:Stack")[0]?.outputs ?? {};
     const binding = "kubernetes:admissionregistration.k8s.io/v1:ValidatingAdmissionPolicyBinding";
@@ -79,6 +89,7 @@ export function stackOf(exported: string): Stack {
         }),
         ...(kafka && { kafka: kafkaPlace(hostOf(kafka), instances) }),
         ...(backups && { backup: backupPlace(backups, hostOf(backups), ofType("kubernetes:batch/v1:CronJob")) }),
+        ...(copies && { bucket: bucketPlace(copies, hostOf(copies)) }),
         backupKey: plain(backupKey?.outputs?.stdout).trim() || undefined,
         nacosPassword: plain(outputs.nacosPassword) || undefined,
         workloads: resources.filter(({ type }) => type.startsWith("kubernetes:apps/v1:")).map(({ id }) => id ?? ""),
@@ -109,6 +120,11 @@ function backupPlace({ inputs, created }: Resource, host: string | undefined, jo
         everyMinutes: Number(minutes),
         ...(created && { since: new Date(created) }),
     };
+}
+
+function bucketPlace({ inputs }: Resource, host: string | undefined): BucketPlace {
+    const [, name = ""] = /^BUCKET=(\S+)$/m.exec(plain(inputs?.create)) ?? [];
+    return { name, ...(host && { host }) };
 }
 
 interface Schedule {

@@ -199,9 +199,9 @@ describe("a preview of the stack", () => {
             resources
                 .map(({ type, name }) => `${type} ${name.replace(/local/, "dev")}`.replace(/\d+\.\d+\.\d+\.\d+/, ""))
                 .sort();
-        // But for the passwords that its Elasticsearch can't ask for.
-        const elk = { "test-cluster:elk": undefined };
-        const local = await run({ stack: "local", preview: true, change: elk });
+        // But for the passwords that its Elasticsearch can't ask for, and its bucket.
+        const change = { "test-cluster:elk": undefined, "test-cluster:backup": undefined };
+        const local = await run({ stack: "local", preview: true, change });
         assert.deepEqual(kinds(local), kinds(await run({ preview: true })));
     });
 });

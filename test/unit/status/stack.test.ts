@@ -74,6 +74,15 @@ describe("a stack's parts", () => {
         assert.equal(of(), undefined);
     });
 
+    it("have a bucket where a step copies backups to one", () => {
+        const copies = (host: string) =>
+            command("backup-copies", { inputs: { connection: { host }, create: "STACK=local\nBUCKET=backups\n" } });
+        const of = (...more: object[]) => stackOf(exported(...hosts, ...more)).bucket;
+        assert.deepEqual(of(copies("198.51.100.3")), { name: "backups", host: "node-01" });
+        assert.deepEqual(of(copies("198.51.100.9")), { name: "backups" });
+        assert.equal(of(), undefined);
+    });
+
     it("have the watermarks that the watch over them was told, or the usual ones", () => {
         const env = [
             { name: "MARK_REQUESTED", value: "70" },
