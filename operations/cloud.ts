@@ -19,6 +19,8 @@ export interface Cloud {
     start(host: string): Promise<void>;
     /** DeleteInstance, forced: the host is gone, its data disks stay. Returns when it is not listed any more. */
     release(host: string): Promise<void>;
+    /** DeleteDisk of each of the stack's data disks, which are in no host any more. Returns when none is listed any more. */
+    deleteDisks(): Promise<void>;
     /** What a cut-off `pulumi up` has made and forgotten, in the order in which it can be released. */
     orphans(): Promise<Orphan[]>;
     /** Releases one. Returns when the cloud says that it is done. */
@@ -44,9 +46,16 @@ export function cloudOf(
     settings: CloudSettings,
     pace: Pace = { every: 1, patience: 300, leaving: 10 },
 ): Cloud {
-    const instances = resourcesOf(exported).filter(({ type }) => type === "alicloud:ecs/instance:Instance");
-    const ids = new Map(instances.map((instance) => [nameOf(instance), instance.id ?? ""]));
-    return new EcsCloud(ids, new Forgotten(exported, settings), settings, pace);
+    const ofType = (type: string) => resourcesOf(exported).filter((each) => each.type === type);
+    const idsOf = (type: string) => new Map(ofType(type).map((each) => [nameOf(each), each.id ?? ""]));
+    const disks = idsOf("alicloud:ecs/ecsDisk:EcsDisk");
+    return new EcsCloud(
+        idsOf("alicloud:ecs/instance:Instance"),
+        disks,
+        new Forgotten(exported, settings),
+        settings,
+        pace,
+    );
 }
 
 /** What can't be released now, and can be in a moment: a host that is still being made, what another one is in. */
@@ -55,9 +64,13 @@ const notYet = /IncorrectInstanceStatus|DependencyViolation/;
 class EcsCloud implements Cloud {
     private readonly client: Ecs;
 
-    /** @param ids of instances, by their hosts' names */
+    /**
+     * @param ids of instances, by their hosts' names
+     * @param disks ids of data disks, by their names
+     */
     constructor(
         private readonly ids: Map<string, string>,
+        private readonly disks: Map<string, string>,
         private readonly forgotten: Forgotten,
         private readonly settings: CloudSettings,
         private readonly pace: Pace,
@@ -107,6 +120,21 @@ class EcsCloud implements Cloud {
         const request = new ecs.DeleteInstanceRequest({ instanceId: this.id(host), force: true });
         await asked(host, "DeleteInstance", this.client.deleteInstance(request));
         await this.until(host, "Gone");
+    }
+
+    async deleteDisks(): Promise<void> {
+        const { client, settings, pace } = this;
+        for (const [name, diskId] of this.disks) {
+            const disk = `data disk ${name}`;
+            await asked(disk, "DeleteDisk", client.deleteDisk(new ecs.DeleteDiskRequest({ diskId })));
+        }
+        const ids = { diskIds: JSON.stringify([...this.disks.values()]), pageSize: 100 };
+        const request = new ecs.DescribeDisksRequest({ regionId: settings.region, ...ids });
+        const gone = async () => {
+            const { body } = await asked("data disks", "DescribeDisks", client.describeDisks(request));
+            return (body?.disks?.disk ?? []).length === 0;
+        };
+        await waitFor(gone, pace.patience, "the data disks are there still");
     }
 
     orphans(): Promise<Orphan[]> {

@@ -58,6 +58,8 @@ export interface Drill {
     flags: Record<string, string>;
     /** The hosts of a stack that it can be done to, the usual one first; absent where there is nothing to choose. */
     hosts?(stack: Stack): string[];
+    /** What a stack lacks that it can't be done without; absent where any will do. */
+    lacks?(stack: Stack): string | undefined;
     /** It takes down more than one part of the stack, so it goes last where several are run. */
     destructive?: "whole cluster";
     /**

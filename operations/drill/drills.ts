@@ -15,6 +15,7 @@ import { etcdFull } from "./faults/storage/etcdFull";
 import { elasticsearchFull, mysqlFull, nodeFull } from "./faults/storage/fullDisks";
 import { mysqlAway, mysqlDeleted, mysqlEmptied } from "./faults/storage/mysql";
 import { bootstrapKilled } from "./faults/up/bootstrap";
+import { disksLost } from "./faults/up/disksLost";
 import { drift } from "./faults/up/drift";
 import { sshCut, upKilled } from "./faults/up/interrupted";
 import { diskMoved } from "./faults/up/moved";
@@ -30,7 +31,7 @@ const faults = [
     ...[certificatesExpired, etcdFull, mysqlFull, elasticsearchFull, nodeFull],
     ...[tableDropped, rowsDeleted, backupDamaged, nacosLost, indexDeleted, etcdLost],
     ...[upKilled, sshCut, cloudRefuses, mirrorDown],
-    ...[allReboot, diskMoved, masterRecovered, masterReleased, rebuild, bootstrapKilled],
+    ...[allReboot, diskMoved, masterRecovered, masterReleased, rebuild, bootstrapKilled, disksLost],
 ];
 
 /** Every drill there is, by the order of `npm run drill -- list`. */

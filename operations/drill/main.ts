@@ -131,7 +131,7 @@ async function run(session: Session, options: Options): Promise<number> {
     if (name === "all") {
         const left = drills.filter((drill) => !fits(drill, session.stack)).map((drill) => drill.name);
         if (left.length > 0)
-            console.error(`not for stack ${session.stack.name}, which has no host for them: ${left.join(", ")}`);
+            console.error(`not for stack ${session.stack.name}, which lacks what they need: ${left.join(", ")}`);
     }
     if (name !== options.names[0]) console.error(`npm run drill -- ${name} --count ${options.count}`);
     for (const [index, one] of chosen.entries()) {

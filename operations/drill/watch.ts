@@ -18,7 +18,7 @@ const patience = 6;
 
 export const apiProbe = "Kubernetes API";
 const tierProbe = "data tier's pods";
-const rowsKind = "row that MySQL took";
+export const rowsKind = "row that MySQL took";
 export const sshProbe = (host: string) => `SSH ${host}`;
 const memory = `awk '/^MemTotal:/ {total = $2} /^MemAvailable:/ {free = $2}
     END {printf "memory %.0f %.0f\\n", (total - free) * 1024, total * 1024}' /proc/meminfo`;

@@ -85,6 +85,19 @@ describe("the cloud's interface to a stack's hosts", () => {
         assert.deepEqual(Object.keys((await region.state()).disks), [disk]);
     });
 
+    it("deletes the stack's data disks, and no others, once they are in no host", async () => {
+        const [own, other] = [await region.disk(), await region.disk()];
+        await region.attach(own, id);
+        const type = "alicloud:ecs/ecsDisk:EcsDisk";
+        const exported = JSON.parse(state({ master: id })) as { deployment: { resources: object[] } };
+        exported.deployment.resources.push({ urn: `urn:pulumi:dev::p::${type}::mysql`, type, id: own });
+        const cloud = cloudOf(JSON.stringify(exported), settings, pace);
+        await assert.rejects(cloud.deleteDisks(), /data disk mysql: DeleteDisk: .*IncorrectDiskStatus/);
+        await cloud.release("master");
+        await cloud.deleteDisks();
+        assert.deepEqual(Object.keys((await region.state()).disks), [other]);
+    });
+
     it("finds those with the stack's tags that the stack does not know, and releases them", async () => {
         const network = await region.network();
         const made = async (stack: string) => {

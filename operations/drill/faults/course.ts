@@ -16,9 +16,9 @@ const length = { usual: 10, short: 5 };
  * @param beside what is known and tried beside what every drill does
  */
 export function drillOf(fault: Fault, beside: (context: Context) => Beside = besideOf): Drill {
-    const { name, what, hosts, destructive } = fault;
+    const { name, what, hosts, lacks, destructive } = fault;
     const run = (context: Context) => course(fault, context, new Watch(context, beside(context)));
-    return { name, what, flags: {}, hosts, destructive, run };
+    return { name, what, flags: {}, hosts, lacks, destructive, run };
 }
 
 /** How a fault went, in seconds since the drill began. */
@@ -129,7 +129,9 @@ async function repair(
 const messageOf = ({ message }: Error) => message;
 
 /** @throws Error when the stack has no such host, or the fault can't be done to it */
-function hostOf({ name, hosts }: Fault, { stack, host }: Context): string {
+function hostOf({ name, hosts, lacks }: Fault, { stack, host }: Context): string {
+    const lack = lacks?.(stack);
+    if (lack !== undefined) throw new Error(`the drill ${name} can't be done to stack ${stack.name}: ${lack}`);
     const possible = hosts?.(stack) ?? [];
     if (host === undefined) {
         if (hosts && possible.length === 0) throw new Error(`stack ${stack.name} has no host for the drill ${name}`);

@@ -31,6 +31,8 @@ export interface Fault {
     goals: Goals;
     /** The hosts that it can be done to, the usual one first. */
     hosts?(stack: Stack): string[];
+    /** What a stack lacks that it can't be done without; absent where any will do. */
+    lacks?(stack: Stack): string | undefined;
     destructive?: "whole cluster";
     /** Kinds of known data that go with it, and why: all others have to stay. */
     takes?: Record<string, string>;

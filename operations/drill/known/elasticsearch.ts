@@ -4,6 +4,8 @@ import { type Known, lostOf } from "./known";
 
 const count = 5;
 
+export const documentsKind = "document that Elasticsearch took";
+
 type Asked = Pick<Elasticsearch, "ask">;
 
 /** Documents by their id. */
@@ -47,7 +49,7 @@ export function knownDocuments(elasticsearch: () => Asked): Known {
     const index = "test-cluster-drill";
     let written: Documents = new Map();
     return {
-        kind: "document that Elasticsearch took",
+        kind: documentsKind,
         async write() {
             written = await writeDocuments(elasticsearch(), index);
         },

@@ -26,14 +26,14 @@ export function draw(drills: Drill[], stack: Stack, seed: number, count: number)
     });
 }
 
-/** Every drill that a stack has a host for, once; those that take the whole cluster down go last. */
+/** Every drill that can be done to a stack, once; those that take the whole cluster down go last. */
 export function inOrder(drills: Drill[], stack: Stack): Drawn[] {
     const possible = drills.filter((drill) => fits(drill, stack));
     const last = possible.filter(({ destructive }) => destructive);
     return [...possible.filter(({ destructive }) => !destructive), ...last].map((drill) => ({ drill }));
 }
 
-/** Whether the stack has a host that the drill can be done to, where it takes one. */
-export function fits({ hosts }: Drill, stack: Stack): boolean {
-    return !hosts || hosts(stack).length > 0;
+/** Whether the stack has what the drill needs, and a host that it can be done to, where it takes one. */
+export function fits({ hosts, lacks }: Drill, stack: Stack): boolean {
+    return lacks?.(stack) === undefined && (!hosts || hosts(stack).length > 0);
 }

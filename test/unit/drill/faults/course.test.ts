@@ -165,6 +165,9 @@ describe("the drill of a fault", () => {
         );
         const none = stage({ hosts: () => [] });
         assert.match((await none.run()).broken!, /has no host for the drill down/);
+        const lacking = stage({ lacks: ({ name }) => `no bucket in ${name}` });
+        assert.match((await lacking.run()).broken!, /drill down can't be done to stack local: no bucket in local/);
+        assert.deepEqual(lacking.done, []);
         assert.deepEqual([done, none.done], [[], []]);
     });
 });

@@ -13,6 +13,7 @@ const all = [
     drill("drift"),
     drill("killed", { hosts: () => hosts }),
     drill("nowhere", { hosts: () => [] }),
+    drill("lacking", { lacks: () => "a bucket" }),
 ];
 const drawn = (seed: number, count: number) =>
     draw(all, stack(), seed, count).map(({ drill, host = "" }) => `${drill.name} ${host}`);
@@ -38,8 +39,8 @@ describe("drills that are drawn", () => {
         assert.deepEqual([...seen].sort(), wanted.sort());
     });
 
-    it("are none that take the whole cluster down, and none that this stack has no host for", () => {
-        assert.ok(!drawn(1, 50).some((word) => /rebuild|nowhere/.test(word)));
+    it("are none that take the whole cluster down, and none that this stack has no host or nothing else for", () => {
+        assert.ok(!drawn(1, 50).some((word) => /rebuild|nowhere|lacking/.test(word)));
         assert.throws(() => draw([all[0], all[4]], stack(), 1, 1), /there is no drill to be drawn/);
     });
 

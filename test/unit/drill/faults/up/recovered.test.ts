@@ -8,6 +8,7 @@ import { recovering } from "../../../../../operations/drill/faults/up/recovered"
 
 describe("a master whose successor begins with a backup", () => {
     const text = fs.readFileSync(path.join(__dirname, "../../../../../Pulumi.local.yaml"), "utf8");
+    const key = "test-cluster:backup";
     const parsed = (yaml: string) => load(yaml) as { config: Record<string, unknown> };
 
     it("is asked for in the stack's configuration, where all else is as it was", () => {
@@ -15,7 +16,7 @@ describe("a master whose successor begins with a backup", () => {
         const after = parsed(recovering(text));
         assert.deepEqual(after, {
             ...before,
-            config: { ...before.config, "test-cluster:backup": { recoverFrom: "newest" } },
+            config: { ...before.config, [key]: { ...(before.config[key] as object), recoverFrom: "newest" } },
         });
         assert.equal(parseSettings(ownSettings(after.config)).backup.recoverFrom, "newest");
     });
