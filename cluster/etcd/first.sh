@@ -22,11 +22,7 @@ newer=$(($(cut -d . -f 2 <<<"$ours") - $(cut -d . -f 2 <<<"$theirs")))
 step "snapshot becomes etcd's data"
 address=$(sed -n 's/^ *advertiseAddress: *"\?\([0-9.]*\)"\?$/\1/p' "$config")
 rm -rf "$data.first"
-# No revision that anybody has seen comes a second time, and whoever watches from one of them has to list anew.
-etcdutl snapshot restore "$WORK/db" --data-dir "$data.first" --bump-revision 1000000000 --mark-compacted \
-    --name "$(hostname)" --initial-cluster "$(hostname)=https://$address:2380" \
-    --initial-advertise-peer-urls "https://$address:2380" >"$WORK/log" 2>&1 ||
-    fail "$(tail -n 3 "$WORK/log")" "etcdutl could not restore the snapshot; above is what it says"
+become "$data.first" 1000000000 "$(hostname)" "https://$address:2380"
 # All that there can be is of an init that did not come to its end.
 rm -rf "$data"
 mv "$data.first" "$data"
