@@ -6,7 +6,7 @@ import { times } from "../../operations/drill/report/text";
 import { engineEnvironment } from "../../rehearsal/engine";
 import { toolchain } from "../../rehearsal/toolchain/toolchain";
 import { drill, meets, status } from "./applications";
-import { long, run, succeeded } from "./support";
+import { long, run, ssh, succeeded } from "./support";
 
 interface Answer {
     code: number;
@@ -27,6 +27,10 @@ async function command(file: "main" | "list" | "restore", ...args: string[]): Pr
     );
 }
 
+/** Where MySQL's and Nacos' are kept. */
+const host = "node-02";
+const folder = "/var/lib/data/backup/mysql";
+
 const well = ({ code, output }: Answer) => assert.equal(code, 0, output);
 
 /** What keeps data, on the stack's hosts; that it comes back is for the drills. */
@@ -44,8 +48,19 @@ describe("backups", function () {
         const rows = (await status()).filter(({ name }) => name.startsWith("backup "));
         assert.deepEqual(
             rows.map(({ name, state }) => [name, state]),
-            ownKinds.map(({ name }) => [`backup ${name}`, "up"]),
+            [...ownKinds.map(({ name }) => name), "bucket"].map((name) => [`backup ${name}`, "up"]),
         );
+    });
+
+    it("are copied to the bucket, and come back from there when the disk has lost one", async () => {
+        await ssh(host, "backup-copies push");
+        const name = await ssh(host, `cd ${folder} && ls nacos-*.json | tail -n 1 | cut -d . -f 1`);
+        await ssh(host, `rm ${folder}/${name}.*`);
+        const list = await command("list", "--pull", "--newest", "1");
+        well(list);
+        assert.match(list.output, new RegExp(`brought back ${name}, [0-9]+ bytes`));
+        assert.match(list.output, new RegExp(`^nacos .* ${name}`, "m"));
+        assert.equal(await ssh(host, `stat -c %A ${folder}/${name}.sealed`), "-rw-r-----");
     });
 
     it("are not restored where nobody says yes", async () => {
@@ -56,7 +71,7 @@ describe("backups", function () {
 });
 
 /** Of those that `npm run drill -- list` has, the quick ones, and what is restored by a command. */
-const quick = { "rows-deleted": it, "certificates-expired": long, "etcd-lost": long };
+const quick = { "nacos-lost": it, "rows-deleted": long, "certificates-expired": long, "etcd-lost": long };
 
 describe("drills, the quick ones", function () {
     this.timeout(15 * 60_000);
