@@ -83,15 +83,20 @@ async function floor(): Promise<number> {
     );
 }
 
-/** kubeadm's input without what the program adds: no audit, no encryption, no etcd settings, no names for certificates. */
+/** Of kubeadm's input, what it can't do without on these hosts; what the program adds needs more than kubeadm. */
+const needed: Record<string, string[]> = {
+    InitConfiguration: ["localAPIEndpoint", "nodeRegistration", "bootstrapTokens"],
+    ClusterConfiguration: ["clusterName", "kubernetesVersion", "controlPlaneEndpoint", "networking"],
+};
+
 function bare(text: string): string {
     const documents = loadAll(text.replaceAll("@TOKEN@", "abcdef.0123456789abcdef")) as Record<string, unknown>[];
-    for (const document of documents) {
-        if (document.kind === "ClusterConfiguration") {
-            for (const key of ["apiServer", "etcd", "controllerManager", "scheduler"]) delete document[key];
-        }
-    }
-    return documents.map((document) => dump(document)).join("---\n");
+    const kept = documents.map((document) => {
+        const keys = needed[document.kind as string];
+        const entries = Object.entries(document);
+        return Object.fromEntries(entries.filter(([key]) => !keys || ["apiVersion", "kind", ...keys].includes(key)));
+    });
+    return kept.map((document) => dump(document)).join("---\n");
 }
 
 /** Seconds of the program from its last host booted to three nodes Ready, from the cluster's own clock. */
