@@ -6,6 +6,8 @@ export interface RunOptions {
     env?: NodeJS.ProcessEnv;
     /** Written to the command's standard input. */
     input?: string;
+    /** Ends the command, which has failed then. */
+    signal?: AbortSignal;
 }
 
 /** How much of a failed command's output goes into the error. */
@@ -21,6 +23,7 @@ export function run(command: string, args: string[], options: RunOptions = {}): 
             cwd: options.cwd,
             env: { ...process.env, ...options.env },
             stdio: ["pipe", "pipe", "pipe"],
+            signal: options.signal,
         });
         const stdout: Buffer[] = [];
         const both: Buffer[] = [];

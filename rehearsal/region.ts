@@ -73,9 +73,9 @@ async function up(): Promise<void> {
     const details = phases(log);
     say("\nWhere the time went:");
     for (const { name, seconds } of [...list, ...details.map((d) => ({ ...d, name: `pulumi up: ${d.name}` }))]) {
-        say(`  ${duration(seconds * 1000).padStart(9)}  ${name}`);
+        say(`  ${duration(seconds * 1000).padStart(11)}  ${name}`);
     }
-    say(`  ${duration(Date.now() - began).padStart(9)}  pulumi up in all`);
+    say(`  ${duration(Date.now() - began).padStart(11)}  pulumi up in all`);
     if (code !== 0) {
         say("\npulumi up failed; above is why. Run `npm start` again: what is done already is not done twice.");
         process.exit(code);

@@ -35,8 +35,15 @@ export async function goParts(recipes: Recipe[], progress: Progress): Promise<{ 
         path.join(partsDir(), ".locks", "go"),
         () => progress("another process is building with Go, waiting"),
         async () => {
-            for (const [index, recipe] of recipes.entries())
-                await goPart(recipe, (line) => progress(`[${index + 1}/${recipes.length}] ${line}`));
+            const end = new AbortController();
+            const ahead = fetchModules(recipes.slice(1), end.signal);
+            try {
+                for (const [index, recipe] of recipes.entries())
+                    await goPart(recipe, (line) => progress(`[${index + 1}/${recipes.length}] ${line}`));
+            } finally {
+                end.abort();
+                await ahead;
+            }
             if (process.env.TEST_CLUSTER_KEEP_BUILD_CACHE !== "1")
                 await run("go", ["clean", "-cache", "-modcache"], { env: environment });
         },
@@ -44,14 +51,25 @@ export async function goParts(recipes: Recipe[], progress: Progress): Promise<{ 
     return dirs;
 }
 
+/** Has the sources come of what is built later, while a build leaves the network idle. What fails here, the build tells. */
+async function fetchModules(recipes: Recipe[], signal: AbortSignal): Promise<void> {
+    for (const recipe of recipes) {
+        if (signal.aborted || (await found(goPartDir(recipe)))) continue;
+        const packages = Object.values(recipe.binaries);
+        await run("go", ["list", "-deps", ...packages], { ...where(recipe), signal }).catch(() => undefined);
+    }
+}
+
+/** Where Go works on a recipe, and its environment there. */
+function where(recipe: Recipe) {
+    return { cwd: moduleDir(recipe), env: { ...environment, CGO_ENABLED: recipe.cgo ? "1" : "0" } };
+}
+
 function goPart(recipe: Recipe, progress: Progress): Promise<string> {
     const make = async (dir: string) => {
         const out = path.join(dir, ".out");
         await mkdir(out);
-        await run("go", buildArguments(recipe, out), {
-            cwd: moduleDir(recipe),
-            env: { ...environment, CGO_ENABLED: recipe.cgo ? "1" : "0" },
-        });
+        await run("go", buildArguments(recipe, out), where(recipe));
         for (const [name, pkg] of Object.entries(recipe.binaries))
             await rename(path.join(out, builtName(pkg)), path.join(dir, name));
         await run("rmdir", [out]);
