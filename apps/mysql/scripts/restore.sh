@@ -77,7 +77,6 @@ if [[ -n $TABLE ]]; then
 else
     dump scratch --add-drop-database --databases "${names[@]}" | load live
 fi || fail "$what could not be restored whole: run it again, or restore what was before it"
-if [[ -z $DATABASE ]]; then users scratch | load live; fi
 
 different=0
 declare -A found=()
@@ -91,6 +90,8 @@ while IFS=$'\t' read -r name rows sum; do
         result "$name: $rows rows $of; ${found[$name]-no table} (rows, checksum) now, which is not the same"
     fi
 done < <(facts scratch checksum)
+# Who was gone with the data, and is let in again, writes at once.
+if [[ -z $DATABASE ]]; then users scratch | load live; fi
 if [[ " ${names[*]} " == *" nacos "* ]]; then
     result "Nacos' server has copies of what was there: kubectl -n nacos rollout restart deployment nacos"
 fi
