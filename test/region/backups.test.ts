@@ -27,7 +27,7 @@ async function command(file: "main" | "list" | "restore", ...args: string[]): Pr
     );
 }
 
-/** Where MySQL's and Nacos' are kept. */
+/** Where MySQL's are kept. */
 const host = "node-02";
 const folder = "/var/lib/data/backup/mysql";
 
@@ -53,13 +53,12 @@ describe("backups", function () {
     });
 
     it("are copied to the bucket, and come back from there when the disk has lost one", async () => {
-        await ssh(host, "backup-copies push");
-        const name = await ssh(host, `cd ${folder} && ls nacos-*.json | tail -n 1 | cut -d . -f 1`);
-        await ssh(host, `rm ${folder}/${name}.*`);
-        const list = await command("list", "--pull", "--newest", "1");
+        const name = await ssh(host, `cd ${folder} && ls mysql-*.json | tail -n 1 | cut -d . -f 1`);
+        await ssh(host, `backup-copies push && rm ${folder}/${name}.*`);
+        const list = await command("list", "--pull", "--newest", "3");
         well(list);
         assert.match(list.output, new RegExp(`brought back ${name}, [0-9]+ bytes`));
-        assert.match(list.output, new RegExp(`^nacos .* ${name}`, "m"));
+        assert.match(list.output, new RegExp(`^mysql .* ${name} `, "m"));
         assert.equal(await ssh(host, `stat -c %A ${folder}/${name}.sealed`), "-rw-r-----");
     });
 
