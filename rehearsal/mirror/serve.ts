@@ -2,6 +2,7 @@ import { createReadStream } from "node:fs";
 import { stat } from "node:fs/promises";
 import { IncomingMessage, ServerResponse } from "node:http";
 import { pipeline } from "node:stream/promises";
+import { rangeOf } from "../http";
 
 /**
  * Sends a file: whole, one byte range of it, its headers alone (HEAD), or 304 when the client has it. Throws what
@@ -23,7 +24,9 @@ export async function serveFile(
         response.writeHead(304).end();
         return;
     }
-    const range = rangeOf(request, size, lastModified);
+    const condition = request.headers["if-range"];
+    // What changed since the client had a part is sent whole.
+    const range = condition && condition !== lastModified ? undefined : rangeOf(request.headers.range, size);
     if (range === "unsatisfiable") {
         response.writeHead(416, { "Content-Range": `bytes */${size}` }).end();
         return;
@@ -35,16 +38,6 @@ export async function serveFile(
     });
     if (request.method === "HEAD" || size === 0) response.end();
     else await pipeline(createReadStream(file, { start, end }), response);
-}
-
-/** The one range that was asked for; none when there is none, or when the file changed since the client had a part. */
-function rangeOf(request: IncomingMessage, size: number, lastModified: string) {
-    const match = /^bytes=(\d*)-(\d*)$/.exec(request.headers.range ?? "");
-    const condition = request.headers["if-range"];
-    if (!match || (match[1] === "" && match[2] === "") || (condition && condition !== lastModified)) return undefined;
-    const start = match[1] === "" ? Math.max(0, size - Number(match[2])) : Number(match[1]);
-    const end = match[1] === "" || match[2] === "" ? size - 1 : Math.min(Number(match[2]), size - 1);
-    return start > end ? "unsatisfiable" : { start, end };
 }
 
 /** A short text for a person, as the whole answer. */

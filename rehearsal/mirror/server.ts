@@ -1,8 +1,8 @@
-import { once } from "node:events";
 import { IncomingMessage, ServerResponse, createServer } from "node:http";
 import * as path from "node:path";
 
 import { Progress } from "../build/progress";
+import { type Listening, listening } from "../http";
 import { MirrorContent } from "./content";
 import { Registry } from "./registry";
 import { serveFile, serveText } from "./serve";
@@ -17,11 +17,9 @@ export interface MirrorOptions {
     log?: Progress;
 }
 
-export interface RunningMirror {
-    url: string;
+export interface RunningMirror extends Listening {
     /** Hangs up on everybody as long as it is. */
     down: boolean;
-    close(): Promise<void>;
 }
 
 /** Addresses whose content never changes. */
@@ -103,19 +101,7 @@ export async function startMirror(options: MirrorOptions): Promise<RunningMirror
         return content.passThrough && first.includes(".") ? `https://${first}/${rest}${url.search}` : undefined;
     }
 
-    server.listen(options.port, options.host);
-    await once(server, "listening");
-    const address = server.address() as { address: string; port: number };
-    const running: RunningMirror = {
-        url: `http://${address.address}:${address.port}`,
-        down: false,
-        close: async () => {
-            const closed = once(server, "close");
-            server.close();
-            server.closeAllConnections();
-            await closed;
-        },
-    };
+    const running: RunningMirror = { ...(await listening(server, options)), down: false };
     return running;
 }
 

@@ -81,7 +81,7 @@ function sha256(data: Buffer): string {
     return createHash("sha256").update(data).digest("hex");
 }
 
-/** RFC 3986: encodeURIComponent leaves !'()* alone, the cloud's canonical form does not. */
-function encode(text: string): string {
+/** RFC 3986: encodeURIComponent leaves !'()* alone, the cloud's canonical forms do not. */
+export function encode(text: string): string {
     return encodeURIComponent(text).replace(/[!'()*]/g, (c) => `%${c.charCodeAt(0).toString(16).toUpperCase()}`);
 }

@@ -1,5 +1,5 @@
-import { once } from "node:events";
 import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
+import { type Listening, listening } from "../../http";
 import type { AccessKey } from "../http/signature";
 import { newRequestId } from "../state/ids";
 import { OssError } from "./errors";
@@ -22,11 +22,9 @@ export interface ObjectStorageOptions {
     log?: (line: string) => void;
 }
 
-export interface RunningObjectStorage {
-    url: string;
+export interface RunningObjectStorage extends Listening {
     /** Refuses everybody as long as it is. */
     down: boolean;
-    close(): Promise<void>;
 }
 
 /**
@@ -59,19 +57,7 @@ export async function startObjectStorage(options: ObjectStorageOptions): Promise
         await service.answer({ request, message, sum, response });
     }
 
-    server.listen(options.port, options.host);
-    await once(server, "listening");
-    const address = server.address() as { address: string; port: number };
-    const running: RunningObjectStorage = {
-        url: `http://${address.address}:${address.port}`,
-        down: false,
-        close: async () => {
-            const closed = once(server, "close");
-            server.close();
-            server.closeAllConnections();
-            await closed;
-        },
-    };
+    const running: RunningObjectStorage = { ...(await listening(server, options)), down: false };
     return running;
 }
 

@@ -2,11 +2,11 @@ import * as fs from "node:fs";
 import type { IncomingMessage, ServerResponse } from "node:http";
 import { text } from "node:stream/consumers";
 import { pipeline } from "node:stream/promises";
+import { rangeOf } from "../../http";
 import { invalidArgument, notImplemented, OssError } from "./errors";
 import { listing } from "./listing";
 import { Uploads } from "./multipart";
 import type { Objects, Received, StoredObject } from "./objects";
-import { rangeOf } from "./range";
 import type { OssRequest } from "./request";
 import { document, type Xml } from "./xml";
 
@@ -77,18 +77,21 @@ export class Service {
         const { bucket, key, method, headers } = request;
         const object = this.objects.get(bucket, key);
         const range = rangeOf(headers.range, object.size);
-        const { first, last } = range ?? { first: 0, last: object.size - 1 };
+        if (range === "unsatisfiable") {
+            throw new OssError("InvalidRange", "The requested range cannot be satisfied.", 416);
+        }
+        const { start, end } = range ?? { start: 0, end: object.size - 1 };
         response.writeHead(range ? 206 : 200, {
             ...object.headers,
             "accept-ranges": "bytes",
-            "content-length": last - first + 1,
-            ...(range && { "content-range": `bytes ${first}-${last}/${object.size}` }),
+            "content-length": end - start + 1,
+            ...(range && { "content-range": `bytes ${start}-${end}/${object.size}` }),
             etag: `"${object.etag}"`,
             "last-modified": new Date(object.modified).toUTCString(),
         });
-        if (method === "HEAD" || last < first) return void response.end();
+        if (method === "HEAD" || end < start) return void response.end();
         const place = this.objects.place(bucket, object.file);
-        await pipeline(fs.createReadStream(place, { start: first, end: last }), response);
+        await pipeline(fs.createReadStream(place, { start, end }), response);
     }
 
     private async putObject(call: Call): Promise<void> {

@@ -1,5 +1,5 @@
 import { createHash, createHmac, timingSafeEqual } from "node:crypto";
-import type { AccessKey } from "../http/signature";
+import { type AccessKey, encode } from "../http/signature";
 import { OssError } from "./errors";
 import type { OssRequest } from "./request";
 
@@ -60,9 +60,4 @@ function canonicalRequest({ method, path, query, headers }: OssRequest, signed: 
 
 function hmac(key: Buffer, text: string): Buffer {
     return createHmac("sha256", key).update(text).digest();
-}
-
-/** RFC 3986: encodeURIComponent leaves !'()* alone, the signed form does not. */
-function encode(text: string): string {
-    return encodeURIComponent(text).replace(/[!'()*]/g, (sign) => `%${sign.charCodeAt(0).toString(16).toUpperCase()}`);
 }
