@@ -48,10 +48,9 @@ export function cloudOf(
 ): Cloud {
     const ofType = (type: string) => resourcesOf(exported).filter((each) => each.type === type);
     const idsOf = (type: string) => new Map(ofType(type).map((each) => [nameOf(each), each.id ?? ""]));
-    const disks = idsOf("alicloud:ecs/ecsDisk:EcsDisk");
     return new EcsCloud(
         idsOf("alicloud:ecs/instance:Instance"),
-        disks,
+        idsOf("alicloud:ecs/ecsDisk:EcsDisk"),
         new Forgotten(exported, settings),
         settings,
         pace,

@@ -2,15 +2,15 @@ import { etcd } from "../../../backup/etcd";
 import { mysql } from "../../../backup/mysql/mysql";
 import { nacos } from "../../../backup/mysql/nacos";
 import { pull } from "../../../backup/pull";
-import { printed } from "../../../status/ssh";
 import { documentsKind } from "../../known/elasticsearch";
 import { messagesKind } from "../../known/kafka";
 import { rowsKind } from "../../watch";
 import type { Fault, Scene } from "../fault";
-import { patience, reachAnother, upChanged, upRefresh } from "../repair";
+import { patience, reachAnother, upChanged } from "../repair";
 import { restored, why, work } from "../restores/restored";
 import { tableDropped } from "../restores/table";
-import { recovering } from "./recovered";
+import { onHost } from "../script";
+import { askNoMore, recovering } from "./recovered";
 
 /** Of each kind, so many are brought back: what `up` has made of the new, empty cluster meanwhile is newer. */
 const brought = 5;
@@ -20,10 +20,10 @@ const copied = new WeakMap<Scene, { mysql: string; nacos: string }>();
 
 /** Has everything copied that there is. @throws Error where it can't be: what is broken then would be lost for good */
 async function intoBucket(scene: Scene): Promise<void> {
-    const { stack, shell } = scene.context;
+    const { context } = scene;
     const newest = async (kind: typeof mysql) => (await kind.list(work(scene)))[0].name;
     copied.set(scene, { mysql: await newest(mysql), nacos: await newest(nacos) });
-    await printed(shell, stack.bucket!.host!, "/usr/local/sbin/backup-copies push\n", patience);
+    await onHost(context, context.stack.bucket!.host!, "/usr/local/sbin/backup-copies push\n", patience);
 }
 
 const notInBucket = "its disk is gone, and it is in no backup that is in the bucket";
@@ -43,9 +43,7 @@ export const disksLost: Fault = {
         await tableDropped.prepare!(scene);
         await etcd.backup(work(scene), why);
         await intoBucket(scene);
-        scene.context.undo.later("the configuration that asks for the backup", patience, () =>
-            upRefresh.run({ ...scene, signal: undefined }),
-        );
+        askNoMore(scene);
     },
     async break({ context, signal }) {
         for (const { name } of context.stack.access.hosts) {

@@ -1,6 +1,6 @@
 import { dump, load } from "js-yaml";
 import { etcd } from "../../../backup/etcd";
-import type { Fault } from "../fault";
+import type { Fault, Scene } from "../fault";
 import { master } from "../hosts";
 import { patience, upChanged, upRefresh } from "../repair";
 import { why, work } from "../restores/restored";
@@ -17,6 +17,13 @@ export function recovering(text: string): string {
     return dump({ ...file, config: { ...file.config, [key]: backup } });
 }
 
+/** At its end the stack is as its own configuration has it, which asks for no backup. */
+export function askNoMore(scene: Scene): void {
+    scene.context.undo.later("the configuration that asks for the backup", patience, () =>
+        upRefresh.run({ ...scene, signal: undefined }),
+    );
+}
+
 export const masterRecovered: Fault = {
     name: "master-recovered",
     what: "The master is released in the cloud, and its successor begins with the last backup of etcd",
@@ -25,11 +32,8 @@ export const masterRecovered: Fault = {
     // What runs on the workers does not learn of it.
     spares: "other hosts",
     async prepare(scene) {
-        const { context } = scene;
         await etcd.backup(work(scene), why);
-        context.undo.later("the configuration that asks for the backup", patience, () =>
-            upRefresh.run({ ...scene, signal: undefined }),
-        );
+        askNoMore(scene);
     },
     break: ({ context, host }) => context.cloud.release(host),
     repair: {
