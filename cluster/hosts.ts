@@ -112,4 +112,13 @@ export class Hosts extends pulumi.ComponentResource {
     get workers(): ClusterHost[] {
         return this.all.filter((host) => host.config.role === "worker");
     }
+    /** The one of a name, which the configuration was checked to have. */
+    named(name: string): ClusterHost {
+        return this.all.find((host) => host.config.name === name)!;
+    }
+}
+
+/** The host with the disk that backups are kept on. */
+export function backupHost({ disks, backup }: StackConfig, hosts: Hosts): ClusterHost {
+    return hosts.named(disks.data.find(({ name }) => name === backup.disk)!.host);
 }

@@ -34,7 +34,7 @@ export class Kafka extends pulumi.ComponentResource {
     ) {
         super("test-cluster:apps:Kafka", name, {}, opts);
         const { kafka } = config;
-        const host = hosts.all.find((candidate) => candidate.config.name === kafka.host)!;
+        const host = hosts.named(kafka.host);
         this.address = `${host.address}:${kafkaPort}`;
         const id = clusterId(config);
         const given = { ADDRESS: host.address, DISK: kafka.disk, CLUSTER_ID: id, TOPICS: topicLines(config) };

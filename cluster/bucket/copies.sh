@@ -10,6 +10,7 @@ kinds="etcd mysql nacos"
 # Nacos' are made with MySQL's.
 folder_of() { if [[ $1 == nacos ]]; then echo mysql; else echo "$1"; fi; }
 
+looked=""
 tries=(--retries 2 --low-level-retries 3)
 
 # rclone, whose errors become one line that says why.
@@ -30,11 +31,13 @@ bucket() {
     return "$status"
 }
 
-# Sets FOLDER and what the bucket has of it, names and bytes: `look KIND`.
+# Sets FOLDER and what the bucket has of it, names and bytes: `look KIND`. A folder of two kinds is listed once.
 look() {
     FOLDER=$DISK/$(folder_of "$1")
+    [[ $FOLDER != "$looked" ]] || return 0
     there=bucket:$BUCKET/$STACK/${FOLDER##*/}
     listed=$'\n'$(bucket lsf --files-only --format ps --separator ' ' "$there")
+    looked=$FOLDER
 }
 
 in_bucket() { [[ $listed == *$'\n'"$1 "* ]]; }
@@ -135,7 +138,7 @@ check() {
         fail "${#lacking[@]} older than 15 minutes not in the bucket $BUCKET, such as ${lacking[0]}: ${why:-journalctl -u backup-copies}"
     fi
     at=${newest#*-}
-    printf 'copies %s %s %s\n' "$copies" "$bytes" "${at:+$(date -u -d "${at:0:8} ${at:9:2}:${at:11:2}:${at:13:2}" +%FT%TZ)}"
+    printf 'copies %s %s %s\n' "$copies" "$bytes" "${at:+$(moment "$at" %FT%TZ)}"
 }
 
 verb=${1:-}

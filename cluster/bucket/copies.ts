@@ -3,7 +3,7 @@ import * as pulumi from "@pulumi/pulumi";
 import * as net from "node:net";
 import * as path from "node:path";
 import type { StackConfig } from "../../config";
-import type { Hosts } from "../hosts";
+import { backupHost, type Hosts } from "../hosts";
 import { script } from "../shell";
 import { step } from "../step";
 
@@ -39,16 +39,14 @@ export function broughtBack(
 /** A step on the host with the backups' disk, which is given the secret of the access key. */
 function onStore(
     name: string,
-    { disks, backup }: StackConfig,
+    config: StackConfig,
     hosts: Hosts,
     text: string,
     opts: pulumi.CustomResourceOptions,
     triggers?: pulumi.Output<string>[],
 ): command.remote.Command {
-    const disk = disks.data.find(({ name }) => name === backup.disk)!;
-    const host = hosts.all.find((candidate) => candidate.config.name === disk.host)!;
-    const stdin = pulumi.secret(`${backup.bucket!.accessKeySecret}\n`);
-    return step(name, host, { script: text, stdin, triggers }, opts);
+    const stdin = pulumi.secret(`${config.backup.bucket!.accessKeySecret}\n`);
+    return step(name, backupHost(config, hosts), { script: text, stdin, triggers }, opts);
 }
 
 /** What the host with the backups' disk has, by path, where the stack has a bucket. */

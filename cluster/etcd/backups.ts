@@ -3,7 +3,7 @@ import * as pulumi from "@pulumi/pulumi";
 import * as path from "node:path";
 import type { StackConfig } from "../../config";
 import { broughtBack } from "../bucket/copies";
-import type { Hosts } from "../hosts";
+import { backupHost, type Hosts } from "../hosts";
 import { sshKey, type SshKey } from "../secrets";
 import { script } from "../shell";
 import { step } from "../step";
@@ -75,11 +75,9 @@ export class EtcdBackups extends pulumi.ComponentResource {
         const { config, hosts, mount } = this;
         const { parts, given = {}, files, triggers, after } = what;
         const { controlPlane } = hosts;
-        const disk = config.disks.data.find(({ name }) => name === config.backup.disk)!;
-        const host = hosts.all.find((candidate) => candidate.config.name === disk.host)!;
         return step(
             name,
-            host,
+            backupHost(config, hosts),
             {
                 script: controlPlane.key.publicKey.apply((identity) =>
                     script(

@@ -5,6 +5,9 @@ seal() { openssl enc -aes-256-ctr -pbkdf2 -salt -pass "file:$KEY"; }
 
 unseal() { openssl enc -d -aes-256-ctr -pbkdf2 -pass "file:$KEY"; }
 
+# When, in a form of date's, of a moment as names have it: `moment AT FORMAT`.
+moment() { date -u -d "${1:0:8} ${1:9:2}:${1:11:2}:${1:13:2}" "+$2"; }
+
 # Takes a sealed file in: `keep_backup KIND FILE WHY SECONDS VERIFIED`. FILE is in the folder already. Prints the name.
 keep_backup() {
     local kind=$1 file=$2 why=$3 seconds=$4 verified=$5 at name sum
@@ -15,7 +18,7 @@ keep_backup() {
     # The file is on the disk before anything says that it is.
     sync
     printf '{"name":"%s","kind":"%s","stack":"%s","at":"%s","bytes":%s,"sha256":"%s","seconds":%s,"why":"%s","verified":"%s"}\n' \
-        "$name" "$kind" "$STACK" "$(date -u -d "${at:0:8} ${at:9:2}:${at:11:2}:${at:13:2}" +%FT%TZ)" \
+        "$name" "$kind" "$STACK" "$(moment "$at" %FT%TZ)" \
         "$(stat -c %s "$FOLDER/$name.sealed")" "${sum%% *}" "$seconds" "$why" "$verified" >"$FOLDER/.$name.json"
     mv "$FOLDER/.$name.json" "$FOLDER/$name.json"
     sync
@@ -77,7 +80,7 @@ forget_backups() {
     newest=$(backups_of "$1" | head -n 1)
     for name in $(backups_of "$1" | sort); do
         at=${name##*-}
-        age=$((now - $(date -u -d "${at:0:8} ${at:9:2}:${at:11:2}:${at:13:2}" +%s)))
+        age=$((now - $(moment "$at" %s)))
         back=$((now - $(stat -c %Y "$FOLDER/$name.json")))
         if [[ $name == "$newest" ]] || ((age <= 3600)) || ((back <= 86400 && age - back > 3600)) ||
             { ((age <= KEEP_HOURS * 3600)) && [[ ${at:0:11} != "$hour" ]]; } ||
