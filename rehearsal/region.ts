@@ -2,6 +2,7 @@ import { spawnSync } from "node:child_process";
 import * as fs from "node:fs";
 import * as path from "node:path";
 import { duration } from "./build/progress";
+import { failedEarly, together } from "./build/together";
 import { noteBuild, removeUnused } from "./build/unused";
 import { keepOnlyDisks } from "./cloud/state/reset";
 import { engineEnvironment, pulumi, selectStack } from "./engine";
@@ -47,8 +48,9 @@ async function build(list: Phase[] = []): Promise<string> {
     }
     await phase(list, "packages of this machine", () => installPackages(say));
     const began = new Date();
-    const { bin } = await phase(list, "Pulumi engine and plugins", () => toolchain(say));
-    await phase(list, "what hosts install: packages and images", () => ensureMirror(say));
+    const [{ bin }] = await phase(list, "Pulumi engine and plugins, and what hosts install: packages and images", () =>
+        together([toolchain(say), ensureMirror(say)], failedEarly(say)),
+    );
     await noteBuild(began);
     await phase(list, "image of the hosts", () => ensureImage(say));
     return bin;

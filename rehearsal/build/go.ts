@@ -7,13 +7,18 @@ import { found, part, partDir, partsDir } from "./cache";
 import { locked } from "./lock";
 import { Progress } from "./progress";
 import { Recipe } from "./recipes";
+import { together } from "./together";
 import { run } from "../command";
 import { ensureBuildTools } from "./tools";
 
+/** None of it is seen in what is built: debug information is dropped when it is linked, so none is made. */
 const environment = {
     GOCACHE: path.join(cacheDir, "go-build"),
     GOMODCACHE: path.join(cacheDir, "go-mod"),
-    GOFLAGS: "-buildvcs=false -trimpath",
+    GOFLAGS: "-buildvcs=false -trimpath -gcflags=all=-dwarf=false",
+    // The compiler lives for seconds: memory is cheaper than collecting it, up to what a small machine has.
+    GOGC: "400",
+    GOMEMLIMIT: "3GiB",
     GOTOOLCHAIN: "local",
     GOWORK: "off",
 };
@@ -22,8 +27,9 @@ const environment = {
 export const moduleDir = (recipe: Recipe) => path.join(__dirname, "go", recipe.name);
 
 /**
- * Builds the recipes that are not in the cache yet, one after the other in their order (each takes every core), and
- * returns the folder of each one's binaries by its name. Go's own caches, some 20 GB, are removed after the last
+ * Builds the recipes that are not in the cache yet, two at a time and begun in their order (one alone leaves cores
+ * idle while it links, or compiles one large package), and returns the folder of each one's binaries by its name. Where
+ * one fails, the other ends too. Go's own caches, some 20 GB, are removed after the last
  * one, unless TEST_CLUSTER_KEEP_BUILD_CACHE=1; after a failure they stay, for the next try.
  */
 export async function goParts(recipes: Recipe[], progress: Progress): Promise<{ [name: string]: string }> {
@@ -33,13 +39,19 @@ export async function goParts(recipes: Recipe[], progress: Progress): Promise<{ 
     // One builder at a time on a machine: they share Go's caches, and the last step removes these.
     await locked(
         path.join(partsDir(), ".locks", "go"),
-        () => progress("another process is building with Go, waiting"),
+        () => progress(`${recipes[0].name} and what follows it: Go is building other parts, waiting`),
         async () => {
             const end = new AbortController();
-            const ahead = fetchModules(recipes.slice(1), end.signal);
+            const ahead = fetchModules(recipes.slice(2), end.signal);
+            const left = [...recipes.entries()];
+            const builder = async () => {
+                for (let next = left.shift(); next && !end.signal.aborted; next = left.shift()) {
+                    const [index, recipe] = next;
+                    await goPart(recipe, (line) => progress(`[${index + 1}/${recipes.length}] ${line}`), end.signal);
+                }
+            };
             try {
-                for (const [index, recipe] of recipes.entries())
-                    await goPart(recipe, (line) => progress(`[${index + 1}/${recipes.length}] ${line}`));
+                await together([builder(), builder()], () => end.abort());
             } finally {
                 end.abort();
                 await ahead;
@@ -65,11 +77,11 @@ function where(recipe: Recipe) {
     return { cwd: moduleDir(recipe), env: { ...environment, CGO_ENABLED: recipe.cgo ? "1" : "0" } };
 }
 
-function goPart(recipe: Recipe, progress: Progress): Promise<string> {
+function goPart(recipe: Recipe, progress: Progress, signal: AbortSignal): Promise<string> {
     const make = async (dir: string) => {
         const out = path.join(dir, ".out");
         await mkdir(out);
-        await run("go", buildArguments(recipe, out), where(recipe));
+        await run("go", buildArguments(recipe, out), { ...where(recipe), signal });
         for (const [name, pkg] of Object.entries(recipe.binaries))
             await rename(path.join(out, builtName(pkg)), path.join(dir, name));
         await run("rmdir", [out]);

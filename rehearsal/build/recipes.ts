@@ -20,8 +20,15 @@ const cniPlugin = (kind: string, name: string) => [
     `github.com/containernetworking/plugins/plugins/${kind}/${name}`,
 ];
 
-/** The engine, its Node.js language host and the Alibaba Cloud plugin, in the order in which they are built. */
+/** The Alibaba Cloud plugin, the engine and its Node.js language host, in the order in which they are begun. */
 export const toolchainRecipes: Recipe[] = [
+    {
+        name: "alicloud",
+        version: "1.285.0",
+        binaries: { "pulumi-resource-alicloud": "rehearsal/alicloud" },
+        cgo: true,
+        minutes: 12,
+    },
     {
         name: "pulumi",
         version: "3.259.0",
@@ -37,16 +44,9 @@ export const toolchainRecipes: Recipe[] = [
         cgo: true,
         minutes: 1,
     },
-    {
-        name: "alicloud",
-        version: "1.285.0",
-        binaries: { "pulumi-resource-alicloud": "rehearsal/alicloud" },
-        cgo: true,
-        minutes: 12,
-    },
 ];
 
-/** What runs on the hosts and in the cluster, in the order in which it is built. */
+/** What runs on the hosts and in the cluster, in the order in which it is begun. */
 export const clusterRecipes: Recipe[] = [
     {
         name: "kubernetes",

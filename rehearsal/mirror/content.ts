@@ -5,6 +5,7 @@ import { goParts } from "../build/go";
 import { Progress } from "../build/progress";
 import { clusterRecipes } from "../build/recipes";
 import { run } from "../command";
+import { failedEarly, together } from "../build/together";
 import { ensureBuildTools } from "../build/tools";
 import { cacheDir, stateDir } from "../paths";
 import { signingKey } from "./apt/key";
@@ -77,17 +78,12 @@ async function build(archive: string, progress: Progress): Promise<Pick<MirrorCo
     // What is in images and packages is read by other users than the one who builds them.
     process.umask(0o022);
     await ensureBuildTools(progress);
-    const debian = await baseLayer(archive, progress);
-    const sources = {
-        ...(await goParts(clusterRecipes, progress)),
-        pause: await pausePart(progress),
-        mysql: await mysqlPart(progress),
-        kafka: await kafkaPart(progress),
-        elasticsearch: await elasticsearchPart(progress),
-        debian,
-        jre: await jreLayer(debian, progress),
-        ...(await standinParts(progress)),
-    } as Sources;
+    // What is compiled keeps the cores busy, the others mostly wait for the network.
+    const [binaries, others] = await together(
+        [goParts(clusterRecipes, progress), otherSources(archive, progress)],
+        failedEarly(progress),
+    );
+    const sources = { ...binaries, ...others } as Sources;
     const key = await signingKey(path.join(stateDir, "packages-key"));
 
     const content = { trees: {}, images: {} } as Pick<MirrorContent, "trees" | "images">;
@@ -96,6 +92,19 @@ async function build(archive: string, progress: Progress): Promise<Pick<MirrorCo
     for (const release of releases(sources)) content.trees[release.address] = await releasePart(release, progress);
     for (const image of images(sources)) content.images[image.reference] = await imagePart(image, progress);
     return content;
+}
+
+async function otherSources(archive: string, progress: Progress) {
+    const debian = await baseLayer(archive, progress);
+    return {
+        debian,
+        jre: await jreLayer(debian, progress),
+        pause: await pausePart(progress),
+        mysql: await mysqlPart(progress),
+        kafka: await kafkaPart(progress),
+        elasticsearch: await elasticsearchPart(progress),
+        ...(await standinParts(progress)),
+    };
 }
 
 /** The archives that this machine's own apt uses, so that hosts get theirs from wherever this machine does. */
