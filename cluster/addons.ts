@@ -5,9 +5,15 @@ import type { Asking } from "./capacity/ask";
 import { flannelDemand, metricsServerDemand } from "./capacity/system";
 import { binding, clusterRole, serviceAccount } from "./rbac";
 
+/** The images of flannel's pods, without which no node is Ready. */
+export const flannelImages = ({ kubernetes: { flannel } }: StackConfig) => ({
+    daemon: `ghcr.io/flannel-io/flannel:v${flannel}`,
+    plugin: "ghcr.io/flannel-io/flannel-cni-plugin:v1.6.2-flannel1",
+});
+
 /** Pods talk across nodes by flannel's VXLAN. The objects are upstream's kube-flannel.yml. */
 export function flannel(config: StackConfig, opts: pulumi.CustomResourceOptions): kubernetes.apps.v1.DaemonSet {
-    const image = `ghcr.io/flannel-io/flannel:v${config.kubernetes.flannel}`;
+    const { daemon: image, plugin } = flannelImages(config);
     const demand = flannelDemand();
     const { namespace, labels, spec: asks } = demand;
     const [installPlugin, install] = asks.initContainers!;
@@ -79,13 +85,7 @@ export function flannel(config: StackConfig, opts: pulumi.CustomResourceOptions)
                         serviceAccountName: account.metadata.name,
                         tolerations: asks.tolerations,
                         initContainers: [
-                            copy(
-                                installPlugin,
-                                "/flannel",
-                                "/opt/cni/bin/flannel",
-                                "ghcr.io/flannel-io/flannel-cni-plugin:v1.6.2-flannel1",
-                                "cni-plugin",
-                            ),
+                            copy(installPlugin, "/flannel", "/opt/cni/bin/flannel", plugin, "cni-plugin"),
                             copy(
                                 install,
                                 "/etc/kube-flannel/cni-conf.json",

@@ -4,6 +4,7 @@ import * as kubernetes from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
 import { createHash, X509Certificate } from "node:crypto";
 import type { Host, StackConfig } from "../config";
+import { flannelImages } from "./addons";
 import type { DataDisks } from "./disks";
 import { EtcdBackups } from "./etcd/backups";
 import { files } from "./firstboot";
@@ -167,7 +168,22 @@ export class Kubernetes extends pulumi.ComponentResource {
                 stdin: this.joinKey.privateKey,
                 triggers: [kubeletSettings(config)],
             },
-            { parent: this, dependsOn: [host.prepared, leave] },
+            { parent: this, dependsOn: [this.images(host), leave] },
+        );
+    }
+
+    /** A worker waits for the control plane: what it is not Ready without comes meanwhile. */
+    private images(host: ClusterHost): command.remote.Command {
+        const { kubernetes: versions } = this.config;
+        const images = [
+            `registry.k8s.io/kube-proxy:v${versions.version}`,
+            ...Object.values(flannelImages(this.config)),
+        ];
+        return step(
+            `${host.config.name}-images`,
+            host,
+            { script: script("images", { IMAGES: images.join(" ") }) },
+            { parent: this, dependsOn: host.prepared },
         );
     }
 }

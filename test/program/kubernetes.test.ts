@@ -86,6 +86,17 @@ describe("the stack's Kubernetes", () => {
         assert.ok(!step("node-01-join").dependencies.includes(step("node-02-join").urn), "one after the other");
     });
 
+    it("has the images that make a worker Ready fetched while the control plane is made", () => {
+        const { inputs, dependencies } = step("node-01-images");
+        const { spec } = one(deployment, "DaemonSet", "kube-flannel-ds").inputs.spec.template;
+        const [, fetched] = /^IMAGES='(.*)'$/m.exec(inputs.create)!;
+        for (const { image } of [...spec.initContainers, ...spec.containers])
+            assert.ok(fetched.split(" ").includes(image), image);
+        assert.ok(dependencies.includes(step("node-01-prepared").urn));
+        assert.ok(!dependencies.includes(step("control-plane").urn), "they would come when it waits for them");
+        assert.ok(step("node-01-join").dependencies.includes(step("node-01-images").urn));
+    });
+
     it("verifies the identity of the host on every connection", () => {
         assert.ok(steps().length >= 9);
         for (const { name, inputs } of steps()) {
