@@ -13,7 +13,7 @@ import { baseLayer } from "./image/base";
 import { elasticsearchPart } from "./image/elasticsearch";
 import { imagePart } from "./image/image";
 import { jreLayer } from "./image/jre";
-import { kafkaPart } from "./image/kafka";
+import { kafkaArchivesPart, kafkaPart } from "./image/kafka";
 import { mysqlPart } from "./image/mysql";
 import { pausePart } from "./image/pause";
 import { standinParts } from "./image/standins";
@@ -53,6 +53,7 @@ export interface Sources {
     pause: string;
     mysql: string;
     kafka: string;
+    "kafka-archives": string;
     elasticsearch: string;
     node: string;
     nacos: string;
@@ -96,12 +97,15 @@ async function build(archive: string, progress: Progress): Promise<Pick<MirrorCo
 
 async function otherSources(archive: string, progress: Progress) {
     const debian = await baseLayer(archive, progress);
+    const jre = await jreLayer(debian, progress);
+    const kafka = await kafkaPart(progress);
     return {
         debian,
-        jre: await jreLayer(debian, progress),
+        jre,
+        kafka,
+        "kafka-archives": await kafkaArchivesPart(kafka, [debian, jre], progress),
         pause: await pausePart(progress),
         mysql: await mysqlPart(progress),
-        kafka: await kafkaPart(progress),
         elasticsearch: await elasticsearchPart(progress),
         ...(await standinParts(progress)),
     };

@@ -70,7 +70,7 @@ export function images(sources: Sources): Image[] {
             files: mysqlTree(sources.mysql),
             config: { Cmd: ["mysqld"], Env: ["MYSQL_MAJOR=8.0", "MYSQL_VERSION=8.0.15-1debian9"] },
         },
-        kafkaImage(sources.kafka, [sources.debian, sources.jre]),
+        kafkaImage(sources.kafka, sources["kafka-archives"], [sources.debian, sources.jre]),
         elasticsearchImage(sources.elasticsearch, [sources.debian, sources.jre]),
         filebeatImage(sources.filebeat, sources.debian),
         logstashImage(sources.filebeat, sources.debian),

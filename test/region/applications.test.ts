@@ -138,6 +138,11 @@ describe("the applications", function () {
     const declared = fs.readFileSync("apps/nacos/configurations/public/DEFAULT_GROUP/application.yaml", "utf8");
     const live = async () => (await getConfig(await nacos(), place))?.content;
 
+    it("have Kafka start from its archive of classes, which Java takes only where all is as it was written", async () => {
+        const maps = await ssh("node-01", "docker exec kafka cat /proc/1/maps");
+        assert.match(maps, / \/opt\/kafka\/broker\.jsa$/m);
+    });
+
     it("have the declared configurations in Nacos, which keeps them in MySQL", async () => {
         assert.equal(await live(), declared);
         assert.equal(

@@ -6,6 +6,7 @@ import { Entry, Tree } from "../tree";
 import { Image } from "./image";
 import { jarsPart } from "./jars";
 import { accounts } from "./accounts";
+import { archives, kafkaArchives } from "./kafkaArchives";
 
 const version = "4.1.1";
 const source = (name: string) => path.join(__dirname, "kafka", name);
@@ -43,12 +44,21 @@ export function kafkaPart(progress: Progress): Promise<string> {
     return jarsPart("kafka", version, source("jars.txt"), progress);
 }
 
-/** Kafka as its published image has it; `jars` is the part, `base` the layers with Java. */
-export function kafkaImage(jars: string, base: string[]): Image {
+/** Writes the archives of classes for the image that `kafkaImage` makes, and returns their folder. */
+export function kafkaArchivesPart(jars: string, base: string[], progress: Progress): Promise<string> {
+    return kafkaArchives(version, tree(jars), base, progress);
+}
+
+/** Kafka as its published image has it; `jars` and `classes` are the parts, `base` the layers with Java. */
+export function kafkaImage(jars: string, classes: string, base: string[]): Image {
+    const archived = archives.map((name): [string, Entry] => [
+        `/opt/kafka/${name}`,
+        { from: path.join(classes, name) },
+    ]);
     return {
         reference: `docker.io/apache/kafka:${version}`,
         base,
-        files: tree(jars),
+        files: { ...tree(jars), ...Object.fromEntries(archived) },
         config: {
             Cmd: ["/etc/kafka/docker/run"],
             User: user.name,

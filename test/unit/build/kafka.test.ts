@@ -75,17 +75,21 @@ describe("Kafka's image", () => {
 
     it("gives Java the options of the environment word by word, and the class's arguments as they are", async () => {
         container.standIn("java", `printf '<%s>' "$@" >/data/java`);
-        for (const tool of ["dirname", "readlink"])
-            fs.symlinkSync(path.join("/usr/bin", tool), container.at(path.join("/stand-ins", tool)));
+        fs.symlinkSync("/usr/bin/readlink", container.at("/stand-ins/readlink"));
+        container.standIn("dirname", "echo /opt/kafka");
+        for (const jar of ["b.jar", "a.jar"]) container.write(path.join("/opt/kafka/libs", jar), "");
         const env = { KAFKA_HEAP_OPTS: "-Xms1m -Xmx2m", KAFKA_OPTS: "-Da=1\n-Db=2" };
         const { status, stderr } = await container.run(`set -- Class "an argument"\n${script("run-class")}`, env);
         assert.equal(status, 0, stderr);
         const given = container.read("/data/java");
-        assert.match(given, /^<-Xms1m><-Xmx2m>.*<-Da=1><-Db=2><-cp><[^>]*\/libs\/\*><Class><an argument>$/);
+        assert.match(
+            given,
+            /^<-Xms1m><-Xmx2m>.*<-Da=1><-Db=2><-cp><[^>]*\/libs\/a\.jar:[^>]*\/libs\/b\.jar><Class><an argument>$/,
+        );
     });
 
     it("is the account, command and tools of the published one", () => {
-        const { reference, config, files } = kafkaImage("/jars", ["/debian", "/jre"]);
+        const { reference, config, files } = kafkaImage("/jars", "/classes", ["/debian", "/jre"]);
         assert.equal(reference, "docker.io/apache/kafka:4.1.1");
         assert.deepEqual(config.Cmd, ["/etc/kafka/docker/run"]);
         assert.match((files["/etc/passwd"] as { text: string }).text, /^appuser:x:1000:1000:/m);

@@ -19,4 +19,7 @@ add "${KAFKA_JMX_OPTS:-}"
 add "${KAFKA_LOG4J_OPTS:--Dlog4j2.configurationFile=$home/config/tools-log4j2.yaml}"
 add "${KAFKA_OPTS:-}"
 
-exec java "${options[@]}" -cp "${CLASSPATH:+$CLASSPATH:}$home/libs/*" "$@"
+# One by one and in their order, which archives of classes depend on.
+jars=$(printf '%s:' "$home"/libs/*.jar)
+
+exec java "${options[@]}" -cp "${CLASSPATH:+$CLASSPATH:}${jars%:}" "$@"

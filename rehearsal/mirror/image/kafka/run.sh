@@ -26,8 +26,14 @@ elif [[ -z ${KAFKA_LISTENERS:-} && -n ${KAFKA_ADVERTISED_LISTENERS:-} ]]; then
 fi
 [[ -w /opt/kafka/config ]] || fail "/opt/kafka/config is not writable for $(id -u)"
 
+# Either program starts from an archive of its classes, as in the published image; where the archive is not of this Java,
+# it starts without. CLASS_ARCHIVE is another word where the archives are written.
+options=${KAFKA_OPTS:-}
+from() { export KAFKA_OPTS="$options -XX:${CLASS_ARCHIVE:-SharedArchiveFile}=/opt/kafka/$1.jsa"; }
+
 # Kafka's own program for its image makes server.properties from the environment and formats the storage; on storage
 # that is formatted it changes nothing, says so and fails.
+from setup
 if ! said=$(/opt/kafka/bin/kafka-run-class.sh kafka.docker.KafkaDockerWrapper setup \
     --default-configs-dir /etc/kafka/docker \
     --mounted-configs-dir /mnt/shared/config \
@@ -36,4 +42,5 @@ if ! said=$(/opt/kafka/bin/kafka-run-class.sh kafka.docker.KafkaDockerWrapper se
 fi
 echo "$said"
 
+from broker
 exec /opt/kafka/bin/kafka-server-start.sh /opt/kafka/config/server.properties
