@@ -49,12 +49,13 @@ lacking() {
 }
 complete() { [[ ! $(lacking) ]]; }
 
-# Pods with some labels are all from after SINCE, and ready; that there are as many as there should be, `complete` says.
-# Those that have ended, as a host's shutdown leaves them, are no one's any more.
-renewed() {
+# Pods with some labels are all from after SINCE, ready, and as many as there should be: until the controllers are at work
+# again, nobody makes others for those that went. Those that have ended, as a host's shutdown leaves them, are no one's.
+renewed() { # NAMESPACE LABELS NUMBER
     local pods
     pods=$(kubectl -n "$1" get pods -l "$2" -o json) || return 1
-    jq -e --argjson since "$SINCE" 'all(.items[] | select(.status.phase | IN("Succeeded", "Failed") | not);
+    jq -e --argjson since "$SINCE" --argjson wanted "$3" '
+        [.items[] | select(.status.phase | IN("Succeeded", "Failed") | not)] | length >= $wanted and all(.[];
         (.metadata.creationTimestamp | fromdate) >= $since and
         any(.status.conditions[]?; .type == "Ready" and .status == "True"))' >/dev/null <<<"$pods"
 }
@@ -76,15 +77,16 @@ for kind in daemonsets deployments; do
     kubectl get "$kind" --all-namespaces -o json | jq -r '.items[] |
         select((.spec.template.spec.serviceAccountName // "default") != "default") |
         (.spec.selector.matchLabels | to_entries | map("\(.key)=\(.value)") | join(",")) as $labels |
-        "\(.metadata.namespace) \(.metadata.name) \($labels)"' >"/run/etcd-settle-$kind"
-    while read -r namespace name labels; do
+        (.spec.replicas // .status.desiredNumberScheduled // 0) as $wanted |
+        "\(.metadata.namespace) \(.metadata.name) \($labels) \($wanted)"' >"/run/etcd-settle-$kind"
+    while read -r namespace name labels _; do
         case $kind in
             daemonsets) kubectl -n "$namespace" delete pods -l "$labels" --wait=false ;;
             *) kubectl -n "$namespace" rollout restart "deployment/$name" ;;
         esac >/dev/null
     done <"/run/etcd-settle-$kind"
-    while read -r namespace name labels; do
-        await 300 "$name in $namespace has not started again" renewed "$namespace" "$labels"
+    while read -r namespace name labels wanted; do
+        await 300 "$name in $namespace has not started again" renewed "$namespace" "$labels" "$wanted"
     done <"/run/etcd-settle-$kind"
 done
 echo "started again: $(cut -d ' ' -f 2 /run/etcd-settle-* | sort | paste -s -d ' ')"
