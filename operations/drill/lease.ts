@@ -23,10 +23,12 @@ type Way = Pick<Context, "api" | "undo" | "say">;
  * @param holder `host:pid:since`
  * @param clock milliseconds
  * @param every seconds between two renewals
- * @throws Error that says by whom and since when, when another drill has the stack
+ * @throws Error that says by whom and since when, when another drill has the stack; what to do, when its API is away
  */
 export async function claim(way: Way, holder = identity(), clock = Date.now, every = interval): Promise<void> {
-    const found = await current(way.api);
+    const found = await current(way.api).catch(({ message }: Error) => {
+        throw new Error(`${message}; ${withoutApi}`);
+    });
     refuse(found, holder, clock());
     const timer = setInterval(() => {
         void renew(way, holder, clock).catch((error: Error) => {
@@ -42,6 +44,10 @@ export async function claim(way: Way, holder = identity(), clock = Date.now, eve
     });
     await take(way.api, found, holder, clock);
 }
+
+const withoutApi =
+    "without the Kubernetes API no drill begins, and nothing is put back from here. What a drill that was killed has " +
+    "broken on a host, that host puts back within 15 minutes; what is quicker is in docs/recovery.md";
 
 /** Another drill has the stack. */
 class Taken extends Error {}

@@ -40,6 +40,18 @@ describe("the claim of a drill on its stack", () => {
         assert.equal(held(), "lap:18:x");
     });
 
+    it("says what else there is to do where the Kubernetes API is away", async () => {
+        const away = () => {
+            throw new Error("https://192.0.2.10:6443 gave no answer within 6 s");
+        };
+        const [[asked]] = Object.entries(leases.replies());
+        await assert.rejects(
+            claimed("desk:17:x", new StandInApi({ [asked]: away })),
+            /no answer within 6 s; without the Kubernetes API .* within 15 minutes; .*docs\/recovery\.md/,
+        );
+        assert.equal(held(), undefined);
+    });
+
     it("is over when nobody renews it, and the next one's is not ended by whoever had it before", async () => {
         const first = await claimed("desk:17:x");
         now += 61_000;
