@@ -29,8 +29,8 @@ export const moduleDir = (recipe: Recipe) => path.join(__dirname, "go", recipe.n
 /**
  * Builds the recipes that are not in the cache yet, two at a time and begun in their order (one alone leaves cores
  * idle while it links, or compiles one large package), and returns the folder of each one's binaries by its name. Where
- * one fails, the other ends too. Go's own caches, some 20 GB, are removed after the last
- * one, unless TEST_CLUSTER_KEEP_BUILD_CACHE=1; after a failure they stay, for the next try.
+ * one fails, the other ends too. Go's own caches, some 20 GB, are removed after the last one, unless
+ * TEST_CLUSTER_KEEP_BUILD_CACHE=1; after a failure they stay, for the next try.
  */
 export async function goParts(recipes: Recipe[], progress: Progress): Promise<{ [name: string]: string }> {
     const dirs = Object.fromEntries(recipes.map((recipe) => [recipe.name, goPartDir(recipe)]));

@@ -13,6 +13,9 @@ const script = path.join(__dirname, "kafka", "archive.sh");
 /** By which the image's programs find them, in /opt/kafka. */
 export const archives = ["setup.jsa", "broker.jsa"];
 
+/** Seconds that it may take; it takes some twenty. */
+const patience = 600;
+
 /**
  * Writes what the published image has too: archives of the classes that its two programs load, from which they start in
  * half the time. Java takes one only with the very Java and jars that it was written with, by path, size and time.
@@ -30,7 +33,8 @@ export function kafkaArchives(version: string, files: Tree, base: string[], prog
         await layOut(root, files);
         await own(path.join(root, "opt/kafka/libs"));
         for (const folder of ["proc", "dev", "tmp"]) await mkdir(path.join(root, folder), { recursive: true });
-        await run("unshare", ["--mount", "--net", "--pid", "--fork", "--kill-child", "sh", script, root]);
+        const within = ["unshare", "--mount", "--net", "--pid", "--fork", "--kill-child"];
+        await run("timeout", [`${patience}`, ...within, "sh", script, root]);
         for (const name of archives) await rename(path.join(root, "opt/kafka", name), path.join(dir, name));
         await rm(root, { recursive: true });
     };
