@@ -181,8 +181,8 @@ describe("the region's object storage", () => {
         await refuses("ServiceUnavailable", 503, "GET", "/backups");
     });
 
-    describe("as rclone uses it", () => {
-        const missing = spawnSync("rclone", ["version"]).status !== 0;
+    const missing = spawnSync("rclone", ["version"]).status !== 0;
+    describe(`as rclone uses it${missing ? " (skipped, there is none here: apt-get install rclone)" : ""}`, () => {
         let host: Sandbox;
         const disk = "/var/lib/data/backup";
         const bucket = { name: "backups", accessKeyId: key.id, accessKeySecret: key.secret };
