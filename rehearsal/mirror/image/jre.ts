@@ -5,7 +5,7 @@ import { Progress } from "../../build/progress";
 import { run } from "../../command";
 import { emptyStripped, stripped } from "./base";
 import { layerPart } from "./image";
-import { blobFile, readLayer } from "./layer";
+import { unpackLayer } from "./layer";
 
 /** Java, and curl for the scripts and probes of what runs on it. */
 const packages = ["openjdk-17-jre-headless", "curl"];
@@ -14,8 +14,7 @@ const packages = ["openjdk-17-jre-headless", "curl"];
 export function jreLayer(debian: string, progress: Progress): Promise<string> {
     const fill = async (root: string, say: Progress) => {
         say(`installing ${packages.join(" ")}`);
-        const { digest } = await readLayer(debian);
-        await run("tar", ["--zstd", "--numeric-owner", "-xpf", blobFile(debian, digest), "-C", root]);
+        await unpackLayer(debian, root);
         const work = path.dirname(root);
         await run("touch", [path.join(work, "laid-out")]);
         await install(root);

@@ -6,7 +6,7 @@ import { part } from "../../build/cache";
 import { Progress } from "../../build/progress";
 import { run } from "../../command";
 import { layOut, Tree } from "../tree";
-import { blobFile, readLayer } from "./layer";
+import { unpackLayer } from "./layer";
 
 const script = path.join(__dirname, "kafka", "archive.sh");
 
@@ -26,10 +26,7 @@ export function kafkaArchives(version: string, files: Tree, base: string[], prog
     const make = async (dir: string) => {
         const root = path.join(dir, "root");
         await mkdir(root);
-        for (const layer of base) {
-            const { digest } = await readLayer(layer);
-            await run("tar", ["--zstd", "--numeric-owner", "-xpf", blobFile(layer, digest), "-C", root]);
-        }
+        for (const layer of base) await unpackLayer(layer, root);
         await layOut(root, files);
         await own(path.join(root, "opt/kafka/libs"));
         for (const folder of ["proc", "dev", "tmp"]) await mkdir(path.join(root, folder), { recursive: true });

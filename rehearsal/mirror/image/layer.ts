@@ -7,6 +7,8 @@ import * as path from "node:path";
 import { Readable } from "node:stream";
 import { pipeline } from "node:stream/promises";
 
+import { run } from "../../command";
+
 /** What a manifest and a config say of a layer; digests are `sha256:<hex>`. */
 export interface Layer {
     digest: string;
@@ -21,6 +23,12 @@ export const blobFile = (layout: string, digest: string) => path.join(layout, "b
 /** What `layerPart` left in a part's folder of the layer in it. */
 export async function readLayer(part: string): Promise<Layer> {
     return JSON.parse(await readFile(path.join(part, "layer.json"), "utf8")) as Layer;
+}
+
+/** Lays the layer that `layerPart` made, with the owners and times that its files have, over what is in `root`. */
+export async function unpackLayer(part: string, root: string): Promise<void> {
+    const { digest } = await readLayer(part);
+    await run("tar", ["--zstd", "--numeric-owner", "-xpf", blobFile(part, digest), "-C", root]);
 }
 
 /** Packs the folder `root`, with the owners that its files have, into a blob of the layout. */
