@@ -39,10 +39,13 @@ endpoints() {
         -o jsonpath='{.items[*].endpoints[*].addresses[*]}') == "$address" ]]
 }
 
+# How many pods a workload wants, for jq.
+wanted='def wanted: .spec.replicas // .status.desiredNumberScheduled // 0;'
+
 # Workloads that have fewer pods than they want, a line each.
 lacking() {
-    kubectl get deployments,statefulsets,daemonsets --all-namespaces -o json | jq -r '.items[] |
-        (.spec.replicas // .status.desiredNumberScheduled // 0) as $wanted |
+    kubectl get deployments,statefulsets,daemonsets --all-namespaces -o json | jq -r "$wanted"'.items[] |
+        wanted as $wanted |
         (.status.readyReplicas // .status.numberReady // 0) as $ready |
         select($ready < $wanted or .status.observedGeneration != .metadata.generation) |
         "\(.kind) \(.metadata.namespace)/\(.metadata.name): \($ready) of \($wanted) ready"'
@@ -54,8 +57,8 @@ complete() { [[ ! $(lacking) ]]; }
 renewed() { # NAMESPACE LABELS NUMBER
     local pods
     pods=$(kubectl -n "$1" get pods -l "$2" -o json) || return 1
-    jq -e --argjson since "$SINCE" --argjson wanted "$3" '
-        [.items[] | select(.status.phase | IN("Succeeded", "Failed") | not)] | length >= $wanted and all(.[];
+    jq -e --argjson since "$SINCE" --argjson number "$3" '
+        [.items[] | select(.status.phase | IN("Succeeded", "Failed") | not)] | length >= $number and all(.[];
         (.metadata.creationTimestamp | fromdate) >= $since and
         any(.status.conditions[]?; .type == "Ready" and .status == "True"))' >/dev/null <<<"$pods"
 }
@@ -74,19 +77,18 @@ echo "endpoints: kubernetes.default is $address"
 # the network's pods among them, and of that all at once; then Deployments, which need that network, and whose pods leave
 # one after the other, so that names are still answered.
 for kind in daemonsets deployments; do
-    kubectl get "$kind" --all-namespaces -o json | jq -r '.items[] |
+    kubectl get "$kind" --all-namespaces -o json | jq -r "$wanted"'.items[] |
         select((.spec.template.spec.serviceAccountName // "default") != "default") |
         (.spec.selector.matchLabels | to_entries | map("\(.key)=\(.value)") | join(",")) as $labels |
-        (.spec.replicas // .status.desiredNumberScheduled // 0) as $wanted |
-        "\(.metadata.namespace) \(.metadata.name) \($labels) \($wanted)"' >"/run/etcd-settle-$kind"
+        "\(.metadata.namespace) \(.metadata.name) \($labels) \(wanted)"' >"/run/etcd-settle-$kind"
     while read -r namespace name labels _; do
         case $kind in
             daemonsets) kubectl -n "$namespace" delete pods -l "$labels" --wait=false ;;
             *) kubectl -n "$namespace" rollout restart "deployment/$name" ;;
         esac >/dev/null
     done <"/run/etcd-settle-$kind"
-    while read -r namespace name labels wanted; do
-        await 300 "$name in $namespace has not started again" renewed "$namespace" "$labels" "$wanted"
+    while read -r namespace name labels number; do
+        await 300 "$name in $namespace has not started again" renewed "$namespace" "$labels" "$number"
     done <"/run/etcd-settle-$kind"
 done
 echo "started again: $(cut -d ' ' -f 2 /run/etcd-settle-* | sort | paste -s -d ' ')"
