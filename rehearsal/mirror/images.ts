@@ -1,11 +1,11 @@
 import * as path from "node:path";
 
 import { Sources } from "./content";
-import { elasticsearchImage } from "./image/elasticsearch";
-import { filebeatImage } from "./image/filebeat";
+import { elasticsearchImage } from "./image/elasticsearch/elasticsearch";
+import { filebeatImage } from "./image/filebeat/filebeat";
 import { Image } from "./image/image";
-import { kafkaImage } from "./image/kafka";
-import { logstashImage } from "./image/logstash";
+import { kafkaImage } from "./image/kafka/kafka";
+import { logstashImage } from "./image/logstash/logstash";
 import { mysqlTree } from "./image/mysql";
 import { kibanaConfig, kibanaTree, nacosConfig, nacosTree, standins } from "./image/standins";
 

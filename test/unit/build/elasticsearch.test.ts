@@ -2,7 +2,7 @@ import * as assert from "node:assert/strict";
 import * as fs from "node:fs";
 import * as path from "node:path";
 
-import { elasticsearchImage } from "../../../rehearsal/mirror/image/elasticsearch";
+import { elasticsearchImage } from "../../../rehearsal/mirror/image/elasticsearch/elasticsearch";
 import { parseJars } from "../../../rehearsal/mirror/image/jars";
 import { Sandbox } from "../cluster/sandbox";
 

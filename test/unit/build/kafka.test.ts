@@ -2,7 +2,7 @@ import * as assert from "node:assert/strict";
 import * as fs from "node:fs";
 import * as path from "node:path";
 
-import { kafkaImage } from "../../../rehearsal/mirror/image/kafka";
+import { kafkaImage } from "../../../rehearsal/mirror/image/kafka/kafka";
 import { Sandbox } from "../cluster/sandbox";
 
 const script = (name: string) =>

@@ -1,10 +1,10 @@
 import { readFileSync } from "node:fs";
 import * as path from "node:path";
 
-import { Image } from "./image";
+import { Image } from "../image";
 
 const home = "/usr/share/filebeat";
-const entrypoint = readFileSync(path.join(__dirname, "filebeat/docker-entrypoint.sh"), "utf8");
+const entrypoint = readFileSync(path.join(__dirname, "docker-entrypoint.sh"), "utf8");
 
 /** The settings that the published image has, as far as they do something without Docker. */
 const settings = `output.elasticsearch:

@@ -2,13 +2,13 @@ import { readFileSync } from "node:fs";
 import { mkdir, rename, rm } from "node:fs/promises";
 import * as path from "node:path";
 
-import { part } from "../../build/cache";
-import { Progress } from "../../build/progress";
-import { run } from "../../command";
-import { layOut, Tree } from "../tree";
-import { unpackLayer } from "./layer";
+import { part } from "../../../build/cache";
+import { Progress } from "../../../build/progress";
+import { run } from "../../../command";
+import { layOut, Tree } from "../../tree";
+import { unpackLayer } from "../layer";
 
-const script = path.join(__dirname, "kafka", "archive.sh");
+const script = path.join(__dirname, "archive.sh");
 
 /** By which the image's programs find them, in /opt/kafka. */
 export const archives = ["setup.jsa", "broker.jsa"];

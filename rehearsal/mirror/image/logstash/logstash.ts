@@ -1,7 +1,7 @@
 import { readFileSync } from "node:fs";
 import * as path from "node:path";
 
-import { Image } from "./image";
+import { Image } from "../image";
 
 const home = "/usr/share/logstash";
 const program = `${home}/bin/logstash`;
@@ -14,7 +14,7 @@ export function logstashImage(dir: string, base: Image["base"]): Image {
         base,
         files: {
             [program]: { from: path.join(dir, "logstash") },
-            [settings]: { text: readFileSync(path.join(__dirname, "logstash/stand-in.yml"), "utf8") },
+            [settings]: { text: readFileSync(path.join(__dirname, "stand-in.yml"), "utf8") },
             [`${home}/data`]: { mode: 0o775, owner: { uid: 1000, gid: 0 } },
         },
         config: {

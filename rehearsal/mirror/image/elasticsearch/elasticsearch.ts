@@ -1,15 +1,15 @@
 import { readFileSync } from "node:fs";
 import * as path from "node:path";
 
-import { Progress } from "../../build/progress";
-import { Entry, Tree } from "../tree";
-import { accounts } from "./accounts";
-import { Image } from "./image";
-import { jarsPart } from "./jars";
+import { Progress } from "../../../build/progress";
+import { Entry, Tree } from "../../tree";
+import { accounts } from "../accounts";
+import { Image } from "../image";
+import { jarsPart } from "../jars";
 
 const version = "7.17.28";
 const home = "/usr/share/elasticsearch";
-const source = (name: string) => path.join(__dirname, "elasticsearch", name);
+const source = (name: string) => path.join(__dirname, name);
 const script = (name: string): Entry => ({ text: readFileSync(source(name), "utf8"), mode: 0o755 });
 
 /** The account of the published image; data on a disk belongs to these numbers. */

@@ -1,15 +1,15 @@
 import { readFileSync } from "node:fs";
 import * as path from "node:path";
 
-import { Progress } from "../../build/progress";
-import { Entry, Tree } from "../tree";
-import { Image } from "./image";
-import { jarsPart } from "./jars";
-import { accounts } from "./accounts";
-import { archives, kafkaArchives } from "./kafkaArchives";
+import { Progress } from "../../../build/progress";
+import { Entry, Tree } from "../../tree";
+import { Image } from "../image";
+import { jarsPart } from "../jars";
+import { accounts } from "../accounts";
+import { archives, kafkaArchives } from "./archives";
 
 const version = "4.1.1";
-const source = (name: string) => path.join(__dirname, "kafka", name);
+const source = (name: string) => path.join(__dirname, name);
 const script = (name: string): Entry => ({ text: readFileSync(source(name), "utf8"), mode: 0o755 });
 const text = (name: string): Entry => ({ text: readFileSync(source(name), "utf8") });
 
