@@ -37,7 +37,7 @@ export class Kafka extends pulumi.ComponentResource {
         const host = hosts.named(kafka.host);
         this.address = `${host.address}:${kafkaPort}`;
         const id = clusterId(config);
-        const given = { ADDRESS: host.address, DISK: kafka.disk, CLUSTER_ID: id, TOPICS: topicLines(config) };
+        const given = { DISK: kafka.disk, CLUSTER_ID: id, TOPICS: topicLines(config) };
         this.started = step(
             name,
             host,
@@ -46,6 +46,7 @@ export class Kafka extends pulumi.ComponentResource {
                     "/opt/kafka/compose.yaml": read("compose.yaml"),
                     "/opt/kafka/.env": environment(config, host.address),
                     "/etc/systemd/system/kafka.service": read("kafka.service"),
+                    "/usr/local/bin/kafka": read("tool.sh"),
                 }),
                 // It was stopped for the disk that this one replaces, and may lack topics on it.
                 triggers: [disks[kafka.disk].id],

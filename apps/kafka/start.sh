@@ -1,6 +1,6 @@
 # Starts Kafka as it is declared, or brings a running one to it, and its topics.
-# Given by the caller: ADDRESS (of this host) DISK CLUSTER_ID TOPICS (a line each: name, partitions, retention in
-# milliseconds, in bytes, segment size in bytes), and the files in /opt/kafka.
+# Given by the caller: DISK CLUSTER_ID TOPICS (a line each: name, partitions, retention in milliseconds, in bytes, segment
+# size in bytes), and the files in /opt/kafka.
 
 data=/var/lib/data/$DISK/volume
 step "Kafka's disk"
@@ -13,6 +13,7 @@ if [[ -e $data/meta.properties ]] && ! grep -qx "cluster.id=$CLUSTER_ID" "$data/
 fi
 
 step "Kafka's container"
+chmod 755 /usr/local/bin/kafka
 systemctl daemon-reload
 systemctl enable --quiet kafka
 # A changed file makes the container anew; with nothing changed it stays as it is.
@@ -24,31 +25,27 @@ systemctl reload-or-restart kafka || {
 }
 
 kafka() { # TOOL ARGUMENTS
-    # A tool has the container's memory beside the broker, and would take the broker's heap for its own. It lives for
-    # seconds, most of which go into compiling what it runs once.
-    docker exec --env KAFKA_HEAP_OPTS=-Xmx128m \
-        --env KAFKA_JVM_PERFORMANCE_OPTS="-XX:TieredStopAtLevel=1 -XX:+UseSerialGC" \
-        kafka "/opt/kafka/bin/$1" --bootstrap-server "$ADDRESS:9092" "${@:2}"
+    /usr/local/bin/kafka "$@" </dev/null
 }
 
 step "Kafka's topics"
-described=$(kafka kafka-topics.sh --describe) || fail "Kafka does not answer: $described"
+described=$(kafka topics --describe) || fail "Kafka does not answer: $described"
 while read -r topic partitions milliseconds bytes segment; do
     [[ $topic ]] || continue
     settings=(retention.ms="$milliseconds" retention.bytes="$bytes" segment.bytes="$segment")
     line=$(grep -P "^Topic: \Q$topic\E\t" <<<"$described" || true)
     if [[ ! $line ]]; then
-        kafka kafka-topics.sh --create --if-not-exists --topic "$topic" --partitions "$partitions" \
+        kafka topics --create --if-not-exists --topic "$topic" --partitions "$partitions" \
             "${settings[@]/#/--config=}" >&2
         continue
     fi
     count=$(sed -n 's/.*PartitionCount: \([0-9]*\).*/\1/p' <<<"$line")
     ((count <= partitions)) ||
         fail "topic $topic has $count partitions, and Kafka can't take any away: set kafka.topics ($topic).partitions to $count"
-    ((count == partitions)) || kafka kafka-topics.sh --alter --topic "$topic" --partitions "$partitions" >&2
+    ((count == partitions)) || kafka topics --alter --topic "$topic" --partitions "$partitions" >&2
     for setting in "${settings[@]}"; do
         grep -q "[ ,	]$setting\(,\|$\)" <<<"$line" && continue
-        kafka kafka-configs.sh --alter --entity-type topics --entity-name "$topic" \
+        kafka configs --alter --entity-type topics --entity-name "$topic" \
             --add-config "$(IFS=,; echo "${settings[*]}")" >&2
         break
     done

@@ -16,7 +16,7 @@ describe("the stack's Kafka", () => {
 
     it("is started on its host, once that is prepared and its disk is mounted, and not for want of a cluster", () => {
         const { inputs, dependencies } = one(deployment, "Command", "kafka");
-        assert.match(inputs.create, /^ADDRESS=10\.20\.0\.11$/m);
+        assert.match(inputs.create, /^KAFKA_ADDRESS=10\.20\.0\.11$/m);
         for (const needed of ["mount-kafka", "node-01-prepared"])
             assert.ok(dependencies.includes(one(deployment, "Command", needed).urn), needed);
         assert.ok(!dependencies.some((urn) => /control-plane|join/.test(urn)), dependencies.join());

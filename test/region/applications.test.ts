@@ -210,7 +210,7 @@ describe("the applications", function () {
 
     long("have Kafka made anew when its compose file changes, with its messages and offsets", async () => {
         const container = await ssh("node-01", "docker inspect --format '{{.Id}}' kafka");
-        const group = "kafka-consumer-groups.sh";
+        const group = "consumer-groups";
         const offsets = async () =>
             (await kafka(group, "--describe --group logstash --offsets")).match(/^logstash +logs +0 +(\d+)/m)?.[1];
         const offset = Number(await offsets());
@@ -250,7 +250,7 @@ describe("the applications", function () {
 
     /** Messages that Logstash has not read yet. */
     async function lag(): Promise<number> {
-        const described = await kafka("kafka-consumer-groups.sh", "--describe --group logstash");
+        const described = await kafka("consumer-groups", "--describe --group logstash");
         const rows = described.split("\n").filter((line) => /^logstash +logs /.test(line));
         return rows.reduce((sum, row) => sum + Number(row.trim().split(/ +/)[5]), 0);
     }

@@ -72,14 +72,12 @@ export async function removePod(name: string): Promise<void> {
 
 /** Runs one of Kafka's tools on its host; `input` goes to its standard input. */
 export async function kafka(tool: string, args: string, input = "true"): Promise<string> {
-    const bootstrap = `--bootstrap-server $(. /opt/kafka/.env; echo $KAFKA_ADDRESS):9092`;
-    const exec = `docker exec -i --env KAFKA_HEAP_OPTS=-Xmx128m kafka /opt/kafka/bin/${tool} ${bootstrap} ${args}`;
-    return ssh("node-01", `${input} | ${exec}`);
+    return ssh("node-01", `${input} | kafka ${tool} ${args}`);
 }
 
 /** How many messages a topic has ever had. */
 export async function messages(topic: string): Promise<number> {
-    const offsets = await kafka("kafka-get-offsets.sh", `--topic ${topic}`);
+    const offsets = await kafka("get-offsets", `--topic ${topic}`);
     return offsets.split("\n").reduce((sum, line) => sum + Number(line.split(":")[2] ?? 0), 0);
 }
 

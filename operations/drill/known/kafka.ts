@@ -21,8 +21,8 @@ export function knownMessages(where: () => { shell: Shell; kafka: KafkaPlace }):
     const written = new Map(all.map((message) => [message, message]));
     const script = async (action: "write" | "read" | "remove") => {
         const { shell, kafka } = where();
-        if (!kafka.host || !kafka.address) throw new Error("the host that Kafka is on is gone");
-        const given = { ACTION: action, ADDRESS: kafka.address, TOPIC: topic, TOKEN: token, COUNT: String(count) };
+        if (!kafka.host) throw new Error("the host that Kafka is on is gone");
+        const given = { ACTION: action, TOPIC: topic, TOKEN: token, COUNT: String(count) };
         const variables = Object.entries(given).map(([name, value]) => `${name}=${quote(value)}\n`);
         const text = variables.join("") + fs.readFileSync(path.join(__dirname, "kafka.sh"), "utf8");
         const { stdout, failure } = await shell.run(kafka.host, text, patience);

@@ -1,16 +1,24 @@
 import * as assert from "node:assert/strict";
+import * as fs from "node:fs";
 import * as path from "node:path";
 import { script } from "../../../cluster/shell";
 import { Sandbox } from "../cluster/sandbox";
 
 const volume = "/var/lib/data/kafka/volume";
 const id = "q1Sh-9_ISia_zwGINzRvyQ";
-const start = script(path.join(__dirname, "../../../apps/kafka/start"), {
-    ADDRESS: "10.20.0.11",
-    DISK: "kafka",
-    CLUSTER_ID: id,
-    TOPICS: "logs 3 259200000 1073741824 134217728\naudit 1 3600000 16777216 2097152",
-});
+const folder = path.join(__dirname, "../../../apps/kafka");
+const start = script(
+    path.join(folder, "start"),
+    {
+        DISK: "kafka",
+        CLUSTER_ID: id,
+        TOPICS: "logs 3 259200000 1073741824 134217728\naudit 1 3600000 16777216 2097152",
+    },
+    {
+        "/opt/kafka/.env": "KAFKA_ADDRESS=10.20.0.11\n",
+        "/usr/local/bin/kafka": fs.readFileSync(path.join(folder, "tool.sh"), "utf8"),
+    },
+);
 
 /** What kafka-topics.sh says of a topic; its settings are as declared unless others are given. */
 function described(topic: string, partitions: number, configs: string): string {
@@ -86,6 +94,15 @@ describe("Kafka's start", () => {
         host.write("/var/described", described("logs", 3, logs) + described("audit-old", 1, audit));
         await run();
         assert.match(changes().join(), /--create --if-not-exists --topic audit /);
+    });
+
+    it("leaves a program for Kafka's tools, which does not give them the broker's heap", async () => {
+        await run();
+        await host.run("/usr/local/bin/kafka topics --list");
+        const [call] = host.calls("docker").slice(-1);
+        assert.match(call, /^exec .*--env KAFKA_HEAP_OPTS=-Xmx128m .* kafka \S+\/kafka-topics\.sh .*:9092 --list$/);
+        const { status, stderr } = await host.run("/usr/local/bin/kafka");
+        assert.deepEqual([status, stderr], [2, "kafka TOOL ARGUMENTS, such as: kafka topics --list\n"]);
     });
 
     it("starts nothing without its disk", async () => {

@@ -5,7 +5,7 @@ import * as path from "node:path";
 
 /** Real programs that scripts may use in a sandbox: they touch nothing but the files that they are given. */
 const harmless =
-    "awk basename bash blkid cat cmp cut date dd diff env false find flock grep gunzip gzip head hostname ls install mkdir mkfs.ext4 mktemp mv od openssl " +
+    "awk basename bash blkid cat chmod cmp cut date dd diff env false find flock grep gunzip gzip head hostname ls install mkdir mkfs.ext4 mktemp mv od openssl " +
     "resize2fs rm sed sha256sum sleep sort stat tail timeout touch tr true wc";
 
 export interface Outcome {

@@ -20,7 +20,6 @@ describe("a certificate of the API server that has ended", () => {
 
     beforeEach(() => {
         host = new Sandbox();
-        host.standIn("chmod", 'exec /bin/chmod "$@"');
         host.standIn("cp", 'exec /bin/cp "$@"');
         host.write(`${pki}/ca.key`, "");
         const made = ["-newkey", "rsa:2048", "-nodes", "-keyout"];
