@@ -10,7 +10,7 @@ import { pulumi, selectStack } from "../../rehearsal/engine";
 import { checkoutDir } from "../../rehearsal/paths";
 import { regionPid } from "../../rehearsal/process";
 import { toolchain } from "../../rehearsal/toolchain/toolchain";
-import { cloudState, forgetKubeconfig, kubectl, outputs, run, sshFiles } from "../region/support";
+import { cloudState, forgetKubeconfig, kubectl, outputs, run, sshFiles, stackResources } from "../region/support";
 
 /**
  * `npm run bench [-- bootstrap | preview]`, on a region that runs: speed as ratios against a floor measured in the same
@@ -119,24 +119,30 @@ async function program(): Promise<{ kubernetes: number; controlPlane: number; wh
     };
 }
 
-/** Preview of a program that does nothing, with the same engine, language host and packages. */
-async function emptyPreview(): Promise<number> {
-    const dir = path.join(scratch, "empty");
+/**
+ * Preview of a program of so many resources that there is no provider to be asked about, with the same engine, language
+ * host and packages: of none is what a preview can't do without, of as many as the stack has is what they alone cost.
+ */
+async function barePreview(resources: number): Promise<number> {
+    const dir = path.join(scratch, `bare-${resources}`);
     if (!fs.existsSync(dir)) {
         fs.mkdirSync(dir);
-        fs.writeFileSync(path.join(dir, "Pulumi.yaml"), "name: empty\nruntime: nodejs\n");
+        fs.writeFileSync(path.join(dir, "Pulumi.yaml"), "name: bare\nruntime: nodejs\n");
         fs.writeFileSync(
             path.join(dir, "index.ts"),
-            'import * as pulumi from "@pulumi/pulumi";\nexport const stack = pulumi.getStack();\n',
+            `import * as pulumi from "@pulumi/pulumi";
+export const stack = pulumi.getStack();
+for (let i = 0; i < ${resources}; i++) new pulumi.ComponentResource("test-cluster:bench:Bare", \`bare-\${i}\`);
+`,
         );
         for (const name of ["package.json", "tsconfig.json"])
             fs.copyFileSync(path.join(checkoutDir, name), path.join(dir, name));
         fs.symlinkSync(path.join(checkoutDir, "node_modules"), path.join(dir, "node_modules"));
         const { bin } = await toolchain(() => undefined);
-        await selectStack(bin, "empty", dir);
-        await demand(["up", "--yes", "--skip-preview", "--stack", "empty"], {}, dir);
+        await selectStack(bin, `bare-${resources}`, dir);
+        await demand(["up", "--yes", "--skip-preview", "--stack", `bare-${resources}`], {}, dir);
     }
-    return demand(["preview", "--stack", "empty"], {}, dir);
+    return demand(["preview", "--stack", `bare-${resources}`, "--expect-no-changes"], {}, dir);
 }
 
 /** Preview of a stack of so many hosts that isn't there yet. */
@@ -179,9 +185,12 @@ async function bootstrap(): Promise<void> {
 
 /** Previews of the stack as it is, and of larger ones that are not there. */
 async function preview(): Promise<void> {
-    const empty = await times(emptyPreview);
+    const empty = await times(() => barePreview(0));
+    const resources = (await stackResources()).length;
+    const bare = await times(() => barePreview(resources));
     const unchanged = await times(() => demand(["preview", "--stack", "local", "--expect-no-changes"]));
     line("preview: an empty program", `${empty.toFixed(1)} s`);
+    line(`preview: ${resources} resources that no provider is asked about`, `${bare.toFixed(1)} s`);
     line("preview: this stack, nothing to change", `${unchanged.toFixed(1)} s`);
     line("  ratio", (unchanged / empty).toFixed(2), "goal: at most 1.50");
 

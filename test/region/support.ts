@@ -85,12 +85,17 @@ export async function outputs(): Promise<
     return JSON.parse(await printed(["output", "--json"])) as never;
 }
 
-/** The engine's name for a host's instance. */
-export async function instanceUrn(host: string): Promise<string> {
+/** What the stack's state has. */
+export async function stackResources(): Promise<{ urn: string; type: string }[]> {
     const { deployment } = JSON.parse(await printed(["export"])) as {
         deployment: { resources: { urn: string; type: string }[] };
     };
-    const { urn } = deployment.resources.find(
+    return deployment.resources;
+}
+
+/** The engine's name for a host's instance. */
+export async function instanceUrn(host: string): Promise<string> {
+    const { urn } = (await stackResources()).find(
         ({ urn, type }) => type === "alicloud:ecs/instance:Instance" && urn.endsWith(`::${host}`),
     )!;
     return urn;
