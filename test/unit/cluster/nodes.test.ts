@@ -11,7 +11,15 @@ describe("labels of nodes", () => {
         TAINTS: "master control:NoSchedule-\nnode-01 only:NoSchedule",
     };
 
-    beforeEach(() => (host = new Sandbox()));
+    /** No volumes, nodes or pods. */
+    const nothing = `[[ $1 != get ]] || echo '{"items": []}'`;
+    /** What changes something, not what asks. */
+    const changes = () => host.calls("kubectl").filter((call) => !call.startsWith("get "));
+
+    beforeEach(() => {
+        host = new Sandbox();
+        host.standIn("jq", 'exec /usr/bin/jq "$@"');
+    });
     afterEach(() => host.remove());
 
     it("are a host's role, the disks that it holds, and none that it does not", () => {
@@ -30,10 +38,10 @@ describe("labels of nodes", () => {
     });
 
     it("are set with the taints, node by node", async () => {
-        host.standIn("kubectl");
+        host.standIn("kubectl", nothing);
         const { status, stderr } = await host.run(script("labels", given));
         assert.equal(status, 0, stderr);
-        assert.deepEqual(host.calls("kubectl"), [
+        assert.deepEqual(changes(), [
             "label --overwrite node master role=",
             "label --overwrite node node-01 a= b-",
             "taint --overwrite node master control:NoSchedule-",
@@ -42,9 +50,9 @@ describe("labels of nodes", () => {
     });
 
     it("do without a taint to be removed that isn't there", async () => {
-        host.standIn("kubectl", "[[ $* != *NoSchedule- ]]");
+        host.standIn("kubectl", `${nothing}; [[ $* != *NoSchedule- ]]`);
         assert.equal((await host.run(script("labels", given))).status, 0);
-        assert.equal(host.calls("kubectl").length, 4);
+        assert.equal(changes().length, 4);
     });
 
     for (const call of ["label", "taint"]) {
@@ -57,9 +65,56 @@ describe("labels of nodes", () => {
     }
 
     it("need no taints", async () => {
-        host.standIn("kubectl");
+        host.standIn("kubectl", nothing);
         assert.equal((await host.run(script("labels", { ...given, TAINTS: "" }))).status, 0);
-        assert.equal(host.calls("kubectl").length, 2);
+        assert.equal(changes().length, 2);
+    });
+
+    it("take pods away from nodes that their disks have left, and no others", async () => {
+        const node = (name: string, ...disks: string[]) => ({
+            metadata: { name, labels: Object.fromEntries(disks.map((disk) => [`disk/${disk}`, ""])) },
+        });
+        const volume = (disk: string) => ({
+            spec: {
+                claimRef: { namespace: disk, name: "data" },
+                nodeAffinity: {
+                    required: {
+                        nodeSelectorTerms: [{ matchExpressions: [{ key: `disk/${disk}`, operator: "Exists" }] }],
+                    },
+                },
+            },
+        });
+        const pod = (namespace: string, name: string, nodeName?: string, metadata = {}, claim = "data") => ({
+            metadata: { namespace, name, ...metadata },
+            spec: { nodeName, volumes: [{ emptyDir: {} }, { persistentVolumeClaim: { claimName: claim } }] },
+        });
+        const answers = {
+            persistentvolumes: [volume("mysql"), volume("logs"), { spec: {} }],
+            nodes: [node("node-01", "mysql"), node("node-02", "logs")],
+            pods: [
+                pod("mysql", "left", "node-02"),
+                pod("mysql", "follows", "node-01"),
+                pod("mysql", "nowhere"),
+                pod("mysql", "of-a-node-that-is-gone", "node-03"),
+                pod("mysql", "going", "node-02", { deletionTimestamp: "2026-01-02T03:04:05Z" }),
+                pod("mysql", "other-claim", "node-02", {}, "another"),
+                pod("logs", "stays", "node-02"),
+                { metadata: { namespace: "mysql", name: "without-volumes" }, spec: { nodeName: "node-02" } },
+            ],
+        };
+        for (const [kind, items] of Object.entries(answers)) host.write(`/var/${kind}`, JSON.stringify({ items }));
+        host.standIn("kubectl", `[[ $1 != get ]] || cat /var/$2`);
+        const { status, stderr } = await host.run(script("labels", given));
+        assert.equal(status, 0, stderr);
+        assert.deepEqual(changes().slice(4), ["-n mysql delete pod left --wait=false"]);
+        assert.match(stderr, /pod mysql\/left has its disk on node-02 no more: it is deleted, to follow it/);
+    });
+
+    it("fail where it can't be asked which pods there are", async () => {
+        host.standIn("kubectl", `[[ $* != get\\ pods* ]] || exit 1; ${nothing}`);
+        const { status, stderr } = await host.run(script("labels", given));
+        assert.notEqual(status, 0);
+        assert.match(stderr, /FAILED on \S+ in step: pods are where their disks are/);
     });
 });
 
