@@ -17,8 +17,9 @@ ca=/etc/kubernetes/pki/ca.crt
 if [[ -e $ca && $(openssl x509 -in $ca -pubkey -noout | openssl pkey -pubin -outform der | sha256sum | cut -d' ' -f1) != "$CA" ]]; then
     step "leave a cluster that is gone"
     kubeadm reset --force >/dev/null 2>&1
-    # containerd ends where the folder itself goes.
-    rm -rf /etc/cni/net.d/* /var/lib/cni
+    # containerd ends where the folder of its networks itself goes. From a subnet that is left, the first pod would have a
+    # bridge made before flannel knows the new one, and no later pod could use it.
+    rm -rf /etc/cni/net.d/* /var/lib/cni /run/flannel
     ip link delete cni0 2>/dev/null || true
     ip link delete flannel.1 2>/dev/null || true
 fi

@@ -1,4 +1,6 @@
 import * as assert from "node:assert/strict";
+import { execFileSync } from "node:child_process";
+import { createHash } from "node:crypto";
 import { labels } from "../../../cluster/ready";
 import { script, scriptFile } from "../../../cluster/shell";
 import { stackConfig } from "../../sample";
@@ -115,6 +117,49 @@ describe("labels of nodes", () => {
         const { status, stderr } = await host.run(script("labels", given));
         assert.notEqual(status, 0);
         assert.match(stderr, /FAILED on \S+ in step: pods are where their disks are/);
+    });
+});
+
+describe("a worker that joins", () => {
+    const old = "/run/flannel/subnet.env";
+    const ca = "/etc/kubernetes/pki/ca.crt";
+    let host: Sandbox;
+    const given = { NODE: "node-01", API: "10.20.0.10:6443", CONTROL_PLANE: "10.20.0.10", CONTROL_PLANE_KEY: "key" };
+    const run = (CA: string) => host.run(script("join", { ...given, CA, IGNORED: "" }), {}, "private key");
+
+    beforeEach(() => {
+        host = new Sandbox();
+        host.standIn("ip");
+        host.standIn("systemctl");
+        host.standIn("kubeadm", `[[ $1 != join ]] || echo joined >/etc/kubernetes/kubelet.conf`);
+        host.standIn("ssh", `[[ $* != *token* ]] || echo kubeadm join 10.20.0.10:6443 --token t --hash h`);
+        host.write("/etc/test-cluster/join.yaml", "token: @TOKEN@\nca: @CA@\n");
+        host.write(old, "FLANNEL_SUBNET=10.244.7.1/24\n");
+        const key = host.write("/etc/kubernetes/pki/ca.key", "");
+        const made = ["req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1", "-nodes"];
+        const files = ["-keyout", key, "-out", host.at(ca), "-subj", "/CN=kubernetes"];
+        execFileSync("openssl", [...made, ...files], { stdio: "ignore" });
+    });
+    afterEach(() => host.remove());
+
+    it("leaves nothing of a cluster that is gone: no subnet, from which the next one's bridge would be made", async () => {
+        const { status, stderr } = await run("of another");
+        assert.equal(status, 0, stderr);
+        assert.ok(!host.exists(old));
+        assert.deepEqual(
+            host.calls("kubeadm").map((call) => call.split(" ")[0]),
+            ["reset", "join"],
+        );
+    });
+
+    it("keeps its network in the cluster that it is in", async () => {
+        const der = ["pkey", "-pubin", "-outform", "der"];
+        const pem = execFileSync("openssl", ["x509", "-in", host.at(ca), "-pubkey", "-noout"]);
+        const sum = createHash("sha256").update(execFileSync("openssl", der, { input: pem }));
+        const { status, stderr } = await run(sum.digest("hex"));
+        assert.equal(status, 0, stderr);
+        assert.ok(host.exists(old));
+        assert.ok(!host.calls("kubeadm").some((call) => call.startsWith("reset")));
     });
 });
 
