@@ -7,7 +7,8 @@ export function engineEnvironment(bin: string): Record<string, string> {
     return {
         PATH: `${bin}:${process.env.PATH}`,
         PULUMI_HOME: path.join(stateDir, "pulumi-home"),
-        PULUMI_BACKEND_URL: `file://${stateDir}`,
+        // Beside a state it would write a file of its attributes, first empty: killed then, it could not read the state again.
+        PULUMI_BACKEND_URL: `file://${stateDir}?metadata=skip`,
         // The `local` stack's state never leaves this machine's state folder, which only its owner can read.
         PULUMI_CONFIG_PASSPHRASE: "rehearsal",
         PULUMI_SKIP_UPDATE_CHECK: "true",

@@ -1,10 +1,13 @@
 import Ecs from "@alicloud/ecs20140526";
 import * as ecs from "@alicloud/ecs20140526";
 import { strict as assert } from "node:assert";
+import * as fs from "node:fs";
 import * as net from "node:net";
+import * as path from "node:path";
 import { getConfig, publishConfig } from "../../apps/nacos/api";
 import { nodeOf } from "../../cluster/capacity/nodes";
 import { quantity } from "../../config/quantity";
+import { stateDir } from "../../rehearsal/paths";
 import { control } from "../../rehearsal/process";
 import { disks, stackConfig, stackFile } from "../sample";
 import { nacos } from "./applications";
@@ -130,6 +133,12 @@ describe("the local stack", function () {
         succeeded(again);
         assert.deepEqual(again.changes, []);
         assert.deepEqual(await mutatingCalls(since), []);
+    });
+
+    it("has nothing beside its state that a killed Pulumi could leave half-written, and then not read", () => {
+        const files = fs.readdirSync(path.join(stateDir, ".pulumi/stacks/test-cluster"));
+        assert.ok(files.includes("local.json"), files.join());
+        assert.ok(!files.some((file) => file.endsWith(".attrs")), files.join());
     });
 
     it("is closed to the operator but for SSH and the API", async () => {
