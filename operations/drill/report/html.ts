@@ -94,28 +94,46 @@ function goals({ wants }: DrillRecord): string {
     return table(["", "Goal", "Wanted", "Measured"], rows);
 }
 
+/** The course of a drill; a drawing of what was not looked at would say that there was nothing to see. */
 function drawings(record: DrillRecord): string {
-    const memory: Curve[] = Object.entries(record.memory).map(([name, samples]) => ({
+    const tries = [
+        "<h3>Every try of every probe; below, minutes and seconds since the drill began</h3>",
+        strips(record),
+    ];
+    return [
+        phaseBand(record),
+        ...memory(record),
+        ...latency(record),
+        ...(Object.keys(record.samples).length > 0 ? tries : []),
+        timeAxis(record),
+    ].join("\n");
+}
+
+function memory(record: DrillRecord): string[] {
+    const hosts: Curve[] = Object.entries(record.memory).map(([name, samples]) => ({
         name,
         points: samples.map(({ at, used, of }) => ({ at, value: used / of })),
     }));
+    if (hosts.length === 0) return [];
+    return [
+        "<h3>Memory used on each host, of what it has</h3>",
+        legend(hosts),
+        curves(record, "Memory by host", shares, hosts),
+    ];
+}
+
+function latency(record: DrillRecord): string[] {
     const answers = record.samples["Kubernetes API"] ?? [];
-    const latency = { name: "get nodes", points: answers.map(({ at, seconds }) => ({ at, value: seconds })) };
+    if (answers.length === 0) return [];
+    const answered = { name: "get nodes", points: answers.map(({ at, seconds }) => ({ at, value: seconds })) };
     const failures = answers.flatMap(({ at, failure }) => (failure ? { at, text: failure } : []));
     const times = answers.map((answer) => answer.seconds);
     const summary = [0.5, 0.99, 1].map((share) => seconds(quantile(times, share)));
     return [
-        phaseBand(record),
-        "<h3>Memory used on each host, of what it has</h3>",
-        legend(memory),
-        curves(record, "Memory by host", shares, memory),
         "<h3>Kubernetes API: time to an answer (get nodes)</h3>",
         `<p class="quiet">p50 ${summary[0]}, p99 ${summary[1]}, longest ${summary[2]}; red: no answer</p>`,
-        curves(record, "Latency of the Kubernetes API", logarithmic, [latency], failures),
-        "<h3>Every try of every probe; below, minutes and seconds since the drill began</h3>",
-        strips(record),
-        timeAxis(record),
-    ].join("\n");
+        curves(record, "Latency of the Kubernetes API", logarithmic, [answered], failures),
+    ];
 }
 
 const shares: Axis = {

@@ -1,6 +1,7 @@
 import { strict as assert } from "node:assert";
 import { curves, timeScale } from "../../../operations/drill/report/plot";
 import { html } from "../../../operations/drill/report/html";
+import type { DrillRecord } from "../../../operations/drill/record";
 import { verdict } from "../../../operations/drill/report/text";
 import { example } from "./example";
 
@@ -44,6 +45,16 @@ describe("a drill's report", () => {
         const page = html({ ...empty, broken: "the stack is not well before the drill: no MySQL" });
         assert.match(page, /It did not come to its end[^]*no MySQL/);
         assert.doesNotMatch(page, /NaN|undefined|Infinity/);
+    });
+
+    it("draws nothing of what was not looked at", () => {
+        const drawings = (record: DrillRecord) => html(record).match(/ aria-label="[^"]*"/g)!.length;
+        const record = example(true);
+        assert.equal(drawings(record), 5);
+        assert.equal(drawings({ ...record, memory: {} }), 4);
+        const unseen = { ...record, samples: {}, memory: {} };
+        assert.equal(drawings(unseen), 2);
+        assert.doesNotMatch(html(unseen), /p50|Memory used/);
     });
 
     it("draws values in the order of their time, and nothing where there was none", () => {
