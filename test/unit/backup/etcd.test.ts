@@ -19,7 +19,6 @@ class Hosts implements Shell {
 
     constructor() {
         for (const host of [this.master, this.store]) {
-            for (const tool of ["basename", "stat", "paste", "jq"]) host.standIn(tool, `exec /usr/bin/${tool} "$@"`);
             fs.mkdirSync(host.at("/run"));
             host.standIn("mountpoint");
             host.standIn("systemctl");

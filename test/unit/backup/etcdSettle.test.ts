@@ -36,7 +36,6 @@ describe("the cluster after etcd was restored", () => {
 
     beforeEach(() => {
         host = new Sandbox();
-        for (const tool of ["jq", "paste"]) host.standIn(tool, `exec /usr/bin/${tool} "$@"`);
         host.standIn("kubectl", kubectl);
         fs.mkdirSync(host.at("/run"), { recursive: true });
         put("daemonsets", [workload("network", { desiredNumberScheduled: 1 })]);

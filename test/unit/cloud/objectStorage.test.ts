@@ -205,7 +205,7 @@ describe("the region's object storage", () => {
                 fs.mkdirSync(host.at(dir), { recursive: true });
             host.standIn("mountpoint");
             host.standIn("sync");
-            for (const tool of ["chown", "df", "jq", "rclone", "timeout"]) {
+            for (const tool of ["chown", "df", "rclone"]) {
                 host.standIn(tool, `exec $(PATH=/usr/bin:/bin command -v ${tool}) "$@"`);
             }
             const name = "etcd-20260102T030405Z";

@@ -18,10 +18,7 @@ describe("labels of nodes", () => {
     /** What changes something, not what asks. */
     const changes = () => host.calls("kubectl").filter((call) => !call.startsWith("get "));
 
-    beforeEach(() => {
-        host = new Sandbox();
-        host.standIn("jq", 'exec /usr/bin/jq "$@"');
-    });
+    beforeEach(() => (host = new Sandbox()));
     afterEach(() => host.remove());
 
     it("are a host's role, the disks that it holds, and none that it does not", () => {

@@ -5,8 +5,8 @@ import * as path from "node:path";
 
 /** Real programs that scripts may use in a sandbox: they touch nothing but the files that they are given. */
 const harmless =
-    "awk basename bash blkid cat chmod cmp cut date dd diff env false find flock grep gunzip gzip head hostname ls install mkdir mkfs.ext4 mktemp mv od openssl " +
-    "resize2fs rm sed sha256sum sleep sort stat tail timeout touch tr true wc";
+    "awk basename bash blkid cat chmod cmp cp cut date dd diff env false find flock grep gunzip gzip head hostname install jq ls mkdir " +
+    "mkfs.ext4 mktemp mv od openssl paste resize2fs rm rmdir sed sha256sum sleep sort stat tail timeout touch tr true uniq wc";
 
 export interface Outcome {
     status: number;

@@ -64,7 +64,6 @@ describe("a disk that is full", () => {
             const file = `${place}/.drill-full`;
             host.standIn("mountpoint");
             // A disk of 1000 bytes, that are not had at once.
-            host.standIn("stat", 'exec /usr/bin/stat "$@"');
             host.standIn(
                 "df",
                 `size=$(/usr/bin/stat --format %s ${file} 2>/dev/null || echo 0); echo Size Avail; echo 1000 $((1000 - size))`,
